@@ -1,0 +1,58 @@
+// The one error catalogue (DESIGN 5.4): every failure that can reach a caller has a code here, a status, and a sentence that
+// names no value, no table, no URL. Detail for operators goes to the log with `cause`, never into the sentence.
+
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'PURPOSE_UNKNOWN'
+  | 'NOT_FILTERABLE'
+  | 'BAD_USER_INPUT'
+  | 'TOO_COSTLY'
+  | 'RATE_LIMITED'
+  | 'AUDIT_UNAVAILABLE'
+  | 'SUBGRAPH_UNAVAILABLE'
+  | 'INTERNAL'
+
+export type ErrorEntry = { readonly status: number; readonly sentence: string }
+
+/** Status is the HTTP status when the error ends the whole request; errors inside a partial answer keep 200. */
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
+  UNAUTHENTICATED: { status: 401, sentence: 'The access token is missing something, expired, or not from an issuer this city trusts.' },
+  FORBIDDEN: { status: 403, sentence: 'This is not served to you.' },
+  PURPOSE_UNKNOWN: { status: 400, sentence: 'The purpose in x-purpose is not registered.' },
+  NOT_FILTERABLE: { status: 400, sentence: 'You may filter and order only by fields that are clear to you.' },
+  BAD_USER_INPUT: { status: 400, sentence: 'The request is not well formed.' },
+  TOO_COSTLY: { status: 400, sentence: 'The operation asks for more than one request may.' },
+  RATE_LIMITED: { status: 429, sentence: 'Too many requests; try again later.' },
+  AUDIT_UNAVAILABLE: { status: 503, sentence: 'The access record cannot be made durable, so nothing is served.' },
+  SUBGRAPH_UNAVAILABLE: { status: 503, sentence: 'This domain cannot be reached at the moment.' },
+  INTERNAL: { status: 500, sentence: 'Something went wrong on our side.' },
+}
+
+/** What may be said to the caller beside the code: names of arguments, domains and headers of the public contract, never values. */
+export type ErrorFacts = { readonly domain?: string; readonly argument?: string; readonly hint?: string }
+
+/** The only error class of the product. `message` is the catalogue's sentence (plus `hint`, a sentence of ours without values). */
+export class CitygraphError extends Error {
+  readonly code: ErrorCode
+  readonly facts: ErrorFacts
+  /** GraphQL reads this: it becomes `extensions` of the error entry. */
+  readonly extensions: { readonly code: ErrorCode; readonly domain?: string; readonly argument?: string }
+
+  constructor(code: ErrorCode, facts: ErrorFacts = {}, options?: { cause?: unknown }) {
+    super(facts.hint === undefined ? errorCatalogue[code].sentence : `${errorCatalogue[code].sentence} ${facts.hint}`, options)
+    this.name = 'CitygraphError'
+    this.code = code
+    this.facts = facts
+    this.extensions = {
+      code,
+      ...(facts.domain === undefined ? {} : { domain: facts.domain }),
+      ...(facts.argument === undefined ? {} : { argument: facts.argument }),
+    }
+  }
+}
+
+/** True for our own errors, also across duplicated module instances. */
+export function isCitygraphError(error: unknown): error is CitygraphError {
+  return error instanceof CitygraphError || (error instanceof Error && error.name === 'CitygraphError' && 'code' in error)
+}

@@ -1,0 +1,65 @@
+// What the engine answers for one field, and the access plan that holds such answers (DESIGN 2, 5.4, 6).
+
+import type { RowCondition } from './row-condition.ts'
+
+export type CallerKind = 'department' | 'partner' | 'subject' | 'operator' | 'public'
+
+/** A caller as the token says (DESIGN 5.3), already verified. `pid` only for subjects (uuid). `division` without trailing zero pairs. */
+export type Caller = {
+  readonly kind: CallerKind
+  readonly org: string
+  readonly sub: string
+  readonly roles: readonly string[]
+  readonly division?: string
+  readonly clientId?: string
+  readonly assurance: 1 | 2 | 3
+  readonly zone: 'intranet' | 'mainland' | 'abroad'
+  readonly pid?: string
+}
+
+/** What the access plan depends on beside the caller and the bundle. Values of case number and reference stay outside the key. */
+export type Occasion = {
+  readonly purpose?: string
+  readonly caseNo?: string
+  readonly authorizationRef?: string
+  /** The operation returns data of at most one person (DESIGN 5.5); false when unknown. */
+  readonly singleSubject: boolean
+}
+
+/** Coarse reason a caller may see (DESIGN 5.4). */
+export type Code = 'POLICY' | 'APPLY' | 'PURPOSE' | 'QUOTA'
+
+/**
+ * The decision for one field under one plan.
+ * CLEAR: the column. MASKED: the mask, in SQL. DENIED: not selected, null.
+ * MIXED: per row `CASE WHEN read THEN column WHEN masked THEN mask ELSE NULL END`; what is reported is always MIXED.
+ * `policies` are the ids of the policies that took part, for the access record and `policy explain`, never for the caller.
+ */
+export type FieldDecision =
+  | { readonly decision: 'CLEAR'; readonly policies: readonly string[] }
+  | { readonly decision: 'MASKED'; readonly code: Code; readonly policies: readonly string[] }
+  | { readonly decision: 'DENIED'; readonly code: Code; readonly policies: readonly string[] }
+  | { readonly decision: 'MIXED'; readonly code: Code; readonly read: RowCondition; readonly masked: RowCondition; readonly policies: readonly string[] }
+
+/** May an entry field answer a verification: condition on the subject's row (`never` = DENIED), with the ids of the policies. */
+export type EntryDecision = { readonly condition: RowCondition; readonly code: Code; readonly policies: readonly string[] }
+
+/**
+ * What callers of one organisation, kind, roles, division, assurance and zone may do for one purpose under one bundle.
+ * Immutable for its user; fields are decided when first asked for and remembered. Types and fields are GraphQL names as in the
+ * composed graph; asking for an unclassified or unknown field answers DENIED.
+ */
+export type AccessPlan = {
+  /** e.g. `sha256:…` of the bundle that decides. */
+  readonly policyVersion: string
+  readonly bundleSequence: number
+  /** After this instant (epoch ms) the plan must not be used any more. */
+  readonly validUntil: number
+  field(type: string, field: string): FieldDecision
+  /** Rows of the type that exist for this caller: the statement's WHERE. */
+  rows(type: string): RowCondition
+  /** True only if the field is CLEAR on every row and `filter` is permitted on every row. */
+  filterable(type: string, field: string): boolean
+  /** For entry fields of kind VERIFY: on which rows of `of` the answer may be computed. */
+  verify(entryField: string): EntryDecision
+}
