@@ -1,0 +1,104 @@
+// Databases for tests, on the run's one cluster. A test file takes its own copy, so files neither disturb nor wait for each
+// other; what is costly to fill is filled once as a template and copied. Relies on tests/support/global-cluster.ts.
+
+import pg from 'pg'
+import { inject } from 'vitest'
+import { domains, type Domain } from '../../core/domains.ts'
+import type { DatabaseAddress } from '../../migrations/address.ts'
+import { asSuperuser, AUDIT, GATEWAY_ROLE, ownerRole, queryRole, type DatabaseUrls } from '../../migrations/databases.ts'
+import type { EmbeddedCluster } from '../../migrations/embedded.ts'
+import { auditGrants, databaseGrants, insideGrants } from '../../migrations/grants.ts'
+
+export type TestCluster = EmbeddedCluster & { readonly urls: DatabaseUrls<Domain> }
+
+export type TestDatabase = {
+  readonly name: string
+  /** As the serving role (for audit: the reader). */
+  readonly query: DatabaseAddress
+  /** As the owner: migrations and loading. */
+  readonly owner: DatabaseAddress
+  /** Audit only: as a department's serving role, or as the gateway. */
+  readonly writer: (who: Domain | 'gateway') => DatabaseAddress
+  readonly superuserUrl: string
+  /** Drops it, cutting connections that are still open. */
+  readonly drop: () => Promise<void>
+}
+
+/** The run's cluster, already provisioned with the five departments and audit (all empty). Its `stop` does nothing: the run stops it. */
+export async function testCluster(): Promise<TestCluster> {
+  const { socketDir, port, dataDir, superuserUrl, urls } = inject('cluster')
+  return {
+    socketDir,
+    port,
+    dataDir,
+    superuserUrl: (database) => superuserUrl.replace('/DATABASE', `/${encodeURIComponent(database)}`),
+    freshlyMade: true,
+    stop: async () => undefined,
+    urls,
+  }
+}
+
+let made = 0
+
+/** A new database that stands for `domain`'s, with that domain's roles and grants: empty, or a copy of the database `template`. */
+export async function createDatabase(domain: Domain | typeof AUDIT, template?: string): Promise<TestDatabase> {
+  const cluster = await testCluster()
+  const name = `t_${process.pid}_${++made}_${domain}`
+  await makeDatabase(cluster, name, domain, template)
+  return databaseOf(cluster, name, domain)
+}
+
+/**
+ * A copy of a template that `build` fills on first use in this run (migrations, data); later calls with the same `key` only copy.
+ * `build` must close its connections. The key must change with what is built.
+ */
+export async function fromTemplate(domain: Domain | typeof AUDIT, key: string, build: (database: TestDatabase) => Promise<void>): Promise<TestDatabase> {
+  const cluster = await testCluster()
+  const template = `tpl_${domain}_${key}`
+  await asSuperuser(cluster, 'postgres', async (client) => {
+    // Workers wait for whoever builds it; a build that failed leaves no mark and is begun anew.
+    await client.query('SELECT pg_advisory_lock(hashtext($1))', [template])
+    const found = await client.query<{ mark: string | null }>(
+      `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1`,
+      [template],
+    )
+    if (found.rows[0]?.mark === 'complete') return
+    await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(template)} WITH (FORCE)`)
+    await makeDatabase(cluster, template, domain)
+    await build(databaseOf(cluster, template, domain))
+    await client.query(`COMMENT ON DATABASE ${pg.escapeIdentifier(template)} IS 'complete'`)
+  })
+  return createDatabase(domain, template)
+}
+
+async function makeDatabase(cluster: TestCluster, name: string, domain: string, template?: string): Promise<void> {
+  const roles = { database: name, owner: ownerRole(domain), query: queryRole(domain) }
+  const writers = domain === AUDIT ? [...domains.map(queryRole), GATEWAY_ROLE] : []
+  await asSuperuser(cluster, 'postgres', async (client) => {
+    const from = template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)}`
+    await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${pg.escapeIdentifier(roles.owner)}${from}`)
+    for (const statement of databaseGrants(roles, writers)) await client.query(statement)
+  })
+  // What is granted inside is copied with the template.
+  if (template !== undefined) return
+  await asSuperuser(cluster, name, async (client) => {
+    for (const statement of domain === AUDIT ? auditGrants(roles, writers) : insideGrants(roles)) await client.query(statement)
+  })
+}
+
+function databaseOf(cluster: TestCluster, name: string, domain: Domain | typeof AUDIT): TestDatabase {
+  const { departments, audit } = cluster.urls
+  const [query, owner] = domain === AUDIT ? [audit.read, audit.owner] : [departments[domain].query, departments[domain].owner]
+  const here = (address: DatabaseAddress): DatabaseAddress => ('connectionString' in address ? address : { ...address, database: name })
+  return {
+    name,
+    query: here(query),
+    owner: here(owner),
+    writer: (who) => here(who === 'gateway' ? audit.gateway : departments[who].audit),
+    superuserUrl: cluster.superuserUrl(name),
+    drop: () =>
+      asSuperuser(cluster, 'postgres', async (client) => {
+        await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
+      }),
+  }
+}
