@@ -51,7 +51,7 @@ export function liveServer(data: string): number | undefined {
   if (processIdentity(pid) === undefined) return undefined
   // A recycled pid or a copied data folder: the process must be a server for this very folder.
   const command = commandLine(pid)
-  return command === '' || command.includes(data) ? pid : undefined
+  return command === '' || command.replaceAll('\0', ' ').includes(`-D ${data} `) ? pid : undefined
 }
 
 /** Ends a server: first letting it finish what it writes, then at once, at last by force (its log replays at the next start). */

@@ -13,9 +13,11 @@ export type Secrets = {
 /** Opens (or begins) the secrets of a data folder. Throws when the file is there but unreadable; it is never overwritten then. */
 export function openSecrets(dataDir: string): Secrets {
   const file = join(dataDir, 'secrets.json')
-  const values = readSecrets(file)
+  readSecrets(file)
   return {
     keep(name, make = randomSecret) {
+      // Read anew: another part of this process may have kept something meanwhile.
+      const values = readSecrets(file)
       const known = values.get(name)
       if (known !== undefined) return known
       const made = make()
