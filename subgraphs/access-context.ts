@@ -48,7 +48,7 @@ const callerShape = z.strictObject({
   clientId: text(256).exactOptional(),
   assurance: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   zone: z.enum(['intranet', 'mainland', 'abroad']),
-  pid: z.uuid().exactOptional(),
+  pid: z.guid().exactOptional(),
 })
 
 const contextShape = z.strictObject({
