@@ -1,0 +1,138 @@
+// The databases of a city, however it is run: embedded and started by us, embedded and already running for another of our
+// processes, or named by …_DATABASE_URL. Gives an address for every department and for every log.
+
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { ConfigRefused } from '../core/config.ts'
+import type { Config } from '../core/config.ts'
+import { domains } from '../core/domains.ts'
+import type { Domain } from '../core/domains.ts'
+import { addressOf } from '../migrations/address.ts'
+import type { DatabaseAddress } from '../migrations/address.ts'
+import { applyMigrations } from '../migrations/apply.ts'
+import { provision } from '../migrations/databases.ts'
+import type { DatabaseUrls } from '../migrations/databases.ts'
+import { startEmbedded } from '../migrations/embedded.ts'
+import type { EmbeddedCluster } from '../migrations/embedded.ts'
+
+export type CityDatabases = {
+  readonly embedded: boolean
+  /** Where keys and clock of an embedded city are kept. */
+  readonly folder: string
+  /** Serving role of each department, and where its records go. */
+  readonly serving: Readonly<Record<Domain, DatabaseAddress>>
+  readonly records: Readonly<Record<Domain | 'gateway', DatabaseAddress>>
+  /** May migrate and load. */
+  readonly owners: Readonly<Record<Domain, DatabaseAddress>>
+  readonly auditOwner: DatabaseAddress | undefined
+  readonly auditReader: DatabaseAddress
+  /** Ends PostgreSQL if we started it. Last of all. */
+  readonly stop: () => Promise<void>
+}
+
+const place = 'city.json'
+const migrationsFolder = resolve(import.meta.dirname, '../migrations')
+
+/** True when the configuration names no database: then PostgreSQL is ours. Throws ConfigRefused when it names only some. */
+export function isEmbedded(config: Config): boolean {
+  const named = domains.filter((domain) => config.databaseUrls[domain] !== undefined)
+  if (named.length === 0) return true
+  const problems = domains.filter((domain) => config.databaseUrls[domain] === undefined).map((domain) => `${domain.toUpperCase()}_DATABASE_URL is missing`)
+  if (problems.length > 0) throw new ConfigRefused(problems)
+  if (config.now !== undefined) throw new ConfigRefused(['CITYGRAPH_NOW is only for embedded databases'])
+  return false
+}
+
+/** Starts the embedded cluster, makes roles and databases; other processes of this city find it by `attachDatabases`. */
+export async function startDatabases(config: Config, log: (line: string) => void): Promise<CityDatabases> {
+  const cluster: EmbeddedCluster = await startEmbedded({ dataDir: config.folder, log })
+  try {
+    const urls = await provision(cluster, domains)
+    const file = join(cluster.dataDir, place)
+    writeFileSync(file, JSON.stringify(urls), { mode: 0o600 })
+    const stop = async (): Promise<void> => {
+      rmSync(file, { force: true })
+      await cluster.stop()
+    }
+    return embeddedDatabases(urls, cluster.dataDir, stop)
+  } catch (error) {
+    await cluster.stop()
+    throw error
+  }
+}
+
+/** The embedded databases that another process of this city keeps running. Throws a sentence when none does. */
+export function attachDatabases(config: Config): CityDatabases {
+  const file = join(config.folder, place)
+  if (!existsSync(file)) throw new Error('No embedded databases are running: start them with `npx citygraph databases`, or name your own by …_DATABASE_URL.')
+  // Written by startDatabases of this version; its owner alone may write it.
+  const urls = JSON.parse(readFileSync(file, 'utf8')) as DatabaseUrls<Domain>
+  return embeddedDatabases(urls, resolve(config.folder), async () => undefined)
+}
+
+/** The databases that the configuration names. */
+export function foreignDatabases(config: Config): CityDatabases {
+  const problems: string[] = []
+  const need = (value: string | undefined, name: string): DatabaseAddress => {
+    if (value === undefined) problems.push(`${name} is missing`)
+    return addressOf(value ?? '')
+  }
+  const serving = forDomains((domain) => need(config.databaseUrls[domain], `${domain.toUpperCase()}_DATABASE_URL`))
+  const audit = forDomains((domain) => need(config.auditUrls[domain], `AUDIT_DATABASE_URL or ${domain.toUpperCase()}_AUDIT_DATABASE_URL`))
+  const gateway = need(config.auditUrls.gateway ?? config.auditUrls.population, 'AUDIT_DATABASE_URL')
+  if (problems.length > 0) throw new ConfigRefused([...new Set(problems)])
+  return {
+    embedded: false,
+    folder: config.folder,
+    serving,
+    owners: serving,
+    records: { ...audit, gateway },
+    auditOwner: config.auditUrls.gateway === undefined ? undefined : gateway,
+    auditReader: gateway,
+    stop: async () => undefined,
+  }
+}
+
+/** Brings every database to its newest migration; masks and reference data first. Says what was done only if something was. */
+export async function migrateCity(databases: CityDatabases, log: (line: string) => void): Promise<void> {
+  const counts = await Promise.all([
+    ...domains.map(async (domain) => {
+      const address = databases.owners[domain]
+      const shared = await applyMigrations(address, join(migrationsFolder, 'shared/sql'), { domain, list: 'shared' })
+      const own = await applyMigrations(address, join(migrationsFolder, domain, 'sql'), { domain })
+      return shared.applied + own.applied
+    }),
+    migrateAudit(databases),
+  ])
+  const applied = counts.reduce((sum, count) => sum + count, 0)
+  if (applied > 0) log(`Applied ${applied} migrations`)
+}
+
+async function migrateAudit(databases: CityDatabases): Promise<number> {
+  if (databases.auditOwner === undefined) return 0
+  return (await applyMigrations(databases.auditOwner, join(migrationsFolder, 'audit/sql'), { domain: 'audit' })).applied
+}
+
+function embeddedDatabases(urls: DatabaseUrls<Domain>, folder: string, stop: () => Promise<void>): CityDatabases {
+  return {
+    embedded: true,
+    folder,
+    serving: forDomains((domain) => urls.departments[domain].query),
+    owners: forDomains((domain) => urls.departments[domain].owner),
+    records: { ...forDomains((domain) => urls.departments[domain].audit), gateway: urls.audit.gateway },
+    auditOwner: urls.audit.owner,
+    auditReader: urls.audit.read,
+    stop,
+  }
+}
+
+/** One value for each domain. */
+export function forDomains<T>(make: (domain: Domain) => T): Record<Domain, T> {
+  return {
+    population: make('population'),
+    enterprises: make('enterprises'),
+    credit: make('credit'),
+    licenses: make('licenses'),
+    transport: make('transport'),
+  }
+}
