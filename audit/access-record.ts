@@ -22,8 +22,10 @@ export type AccessRecord = {
   readonly entries: readonly string[]
   /** `Type.field` → decision and the ids of the deciding policies. */
   readonly fields: readonly { readonly field: string; readonly decision: DecisionWord; readonly policies: readonly string[] }[]
-  /** HMAC-SHA-256 (hex, 32 characters) of the subjects' pids that rows were returned for; at most 200, then `subjectsTruncated`. */
+  /** HMAC-SHA-256 (hex, 32 characters) of the subjects' pids that rows were returned for; at most 200, the rest in records that continue this one. */
   readonly subjects: readonly string[]
+  /** The id of the record that this one continues: same request, further subjects, nothing else. */
+  readonly continues?: string
   readonly subjectCount: number
   readonly rowCount: number
   readonly policyVersion: string

@@ -1,0 +1,18 @@
+// An access record as a leaf of its log's Merkle tree: the canonical bytes that are stored, and their hash. The writing side
+// stores what `leafBytes` gives; the database computes the hash anew and takes nobody's word for it.
+
+import { createHash } from 'node:crypto'
+import type { AccessRecord } from './access-record.ts'
+import { canonicalJson } from './canonical-json.ts'
+
+/** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON cannot. */
+export function leafBytes(record: AccessRecord): Buffer {
+  return Buffer.from(canonicalJson(record), 'utf8')
+}
+
+/** Hash of a leaf, 32 bytes: SHA-256(0x00 ‖ leaf), RFC 9162 2.1.1 (RFC 6962 2.1). */
+export function leafHash(leaf: Uint8Array): Buffer {
+  return createHash('sha256').update(LEAF_PREFIX).update(leaf).digest()
+}
+
+const LEAF_PREFIX = Uint8Array.of(0)
