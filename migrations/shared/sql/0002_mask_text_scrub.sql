@@ -1,0 +1,156 @@
+-- Free text (DOMAIN 3.1 TEXT_SCRUB): ID numbers and bank cards with a right check digit, mobiles, plates and the record's own names
+-- become their masks; everything else stays, order numbers and USCCs too. Costly, so tables keep it as a stored generated column:
+-- hence IMMUTABLE, and the search_path is pinned (PL/pgSQL reads its body anew in each session).
+-- GB 11643: ISO 7064 MOD 11-2. `value` must have 17 digits and a digit or X.
+CREATE FUNCTION mask.is_id_no(value text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  weights CONSTANT int[] := '{7,9,10,5,8,4,2,1,6,3,7,9,10,5,8,4,2}';
+  total int := 0;
+BEGIN
+  FOR i IN 1..17 LOOP
+    total := total + weights[i] * (ascii(substr(value, i, 1)) - 48);
+  END LOOP;
+  RETURN substr('10X98765432', total % 11 + 1, 1) = translate(substr(value, 18), 'x', 'X');
+END $$;
+--> statement-breakpoint
+-- Luhn. `value` must be digits.
+CREATE FUNCTION mask.is_bank_card(value text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  total int := 0;
+  digit int;
+BEGIN
+  FOR i IN 1..length(value) LOOP
+    digit := (ascii(substr(value, length(value) + 1 - i, 1)) - 48) * (2 - i % 2);
+    total := total + digit / 10 + digit % 10;
+  END LOOP;
+  RETURN total % 10 = 0;
+END $$;
+--> statement-breakpoint
+-- GB 32100: alphabet without I O S V Z, weights 3^i mod 31.
+CREATE FUNCTION mask.is_uscc(value text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  alphabet CONSTANT text := '0123456789ABCDEFGHJKLMNPQRTUWXY';
+  weight int := 1;
+  total int := 0;
+BEGIN
+  IF value !~ '^[0-9A-HJ-NP-RTUW-Y]{18}$' THEN RETURN false; END IF;
+  FOR i IN 1..17 LOOP
+    total := total + weight * (strpos(alphabet, substr(value, i, 1)) - 1);
+    weight := weight * 3 % 31;
+  END LOOP;
+  RETURN strpos(alphabet, substr(value, 18)) - 1 = (31 - total % 31) % 31;
+END $$;
+--> statement-breakpoint
+-- A whole run of 11 or more digits, perhaps with an X: its mask, or itself.
+CREATE FUNCTION mask.scrub_digits(run text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  digits CONSTANT text := rtrim(run, 'Xx');
+BEGIN
+  IF digits <> run AND length(digits) <> 17 THEN RETURN mask.scrub_digits(digits) || right(run, 1); END IF;
+  IF length(run) = 18 THEN
+    IF mask.is_id_no(run) THEN RETURN mask.id_no(run, true, true); END IF;
+    IF mask.is_uscc(translate(run, 'x', 'X')) THEN RETURN run; END IF;
+  END IF;
+  IF digits <> run THEN RETURN run; END IF;
+  IF length(run) BETWEEN 16 AND 19 AND mask.is_bank_card(run) THEN RETURN mask.bank_card(run); END IF;
+  -- An old ID number has no check digit: a province and a date in their places make one.
+  IF run ~ '^(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{6}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}$' THEN
+    RETURN mask.id_no(run, true, true);
+  END IF;
+  IF run ~ '^(0086|86|0)?1[3-9][0-9]{9}$' THEN RETURN left(run, -11) || mask.mobile(right(run, 11)); END IF;
+  RETURN run;
+END $$;
+--> statement-breakpoint
+-- Replaces what `pattern` finds and scrub_digits knows. A find keeps its form (spaces, hyphens) if nothing in it is masked.
+CREATE FUNCTION mask.scrub_runs(value text, pattern text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  finds CONSTANT text[] := ARRAY(SELECT find[1] FROM regexp_matches(value, pattern, 'g') AS find);
+  gaps CONSTANT text[] := regexp_split_to_array(value, pattern);
+  result text := gaps[1];
+  compact text;
+  scrubbed text;
+BEGIN
+  FOR i IN 1..cardinality(finds) LOOP
+    compact := translate(finds[i], ' -', '');
+    scrubbed := CASE
+      WHEN compact ~ '^[0-9]+[Xx]?$' THEN mask.scrub_digits(compact)
+      WHEN mask.is_uscc(upper(compact COLLATE "C")) THEN compact
+      ELSE mask.scrub_runs(compact, '[0-9]{11,}[Xx]?')
+    END;
+    result := result || CASE WHEN scrubbed = compact THEN finds[i] ELSE scrubbed END || gaps[i + 1];
+  END LOOP;
+  RETURN result;
+END $$;
+--> statement-breakpoint
+-- One of the record's own names, as it stands or as people write it: with spaces between its characters, with another middle
+-- dot or none, a Latin name in any case. A Latin name is looked for as whole words only.
+CREATE FUNCTION mask.scrub_name(value text, own_name text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  name CONSTANT text := btrim(own_name, E' \t\r\n\u00a0\u3000\u200b');
+  masked CONSTANT text := mask.name(name);
+  dot text;
+  result text := value;
+BEGIN
+  IF name = '' THEN RETURN value; END IF;
+  IF name ~ '^[A-Za-z]' THEN
+    RETURN regexp_replace(value,
+      '(?<![A-Za-z])' || regexp_replace(regexp_replace(name, '([][(){}.*+?^$|\\])', '\\\1', 'g'), ' +', ' +', 'g') || '(?![A-Za-z])',
+      masked, 'gi');
+  END IF;
+  result := replace(result, name, masked);
+  IF strpos(name, '·') > 0 THEN
+    FOREACH dot IN ARRAY ARRAY['•', '‧', '・', '∙', '⋅', '.', '．', ' ', ''] LOOP
+      result := replace(result, replace(name, '·', dot), masked);
+    END LOOP;
+  ELSIF result ~ '[㐀-鿿][ 　]+[㐀-鿿]' AND name ~ '^[㐀-鿿]{2,}$' THEN
+    result := regexp_replace(result, array_to_string(regexp_split_to_array(name, ''), '[ 　]*'), masked, 'g');
+  END IF;
+  RETURN result;
+END $$;
+--> statement-breakpoint
+-- `own_names`: names of the persons whom the record is about; NULL elements, or no array, are no names. Text with full-width digits
+-- or letters, or with invisible characters in it, comes out with plain ones and without them.
+CREATE FUNCTION mask.text_scrub(value text, own_names text[]) RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  result text := value;
+  name text;
+BEGIN
+  IF value IS NULL THEN RETURN NULL; END IF;
+  IF result ~ E'[０-９Ａ-Ｚａ-ｚ\u00ad\u200b-\u200f\u2060\ufeff]' THEN
+    result := translate(result,
+      E'０１２３４５６７８９ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff',
+      '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+  END IF;
+  IF result ~ '[0-9][ -][0-9]' THEN
+    result := mask.scrub_runs(result, '(?<![0-9A-Za-z])(?:[0-9]{6}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{3}[0-9Xx]|[0-9]{4}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|[0-9]{6}[ -][0-9]{10,13}|1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9A-Za-z])');
+  END IF;
+  IF result ~ '[0-9]{11}' THEN
+    result := mask.scrub_runs(result, '[0-9A-Za-z]{11,}');
+  END IF;
+  IF result ~ '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][·•‧・ -]?[A-HJ-NP-Za-hj-np-z0-9]{4}' THEN
+    result := regexp_replace(result,
+      '([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z])[·•‧・ -]?([A-HJ-NP-Za-hj-np-z0-9])[A-HJ-NP-Za-hj-np-z0-9]{3}([A-HJ-NP-Za-hj-np-z0-9学挂警港澳])(?![0-9A-Za-z])',
+      '\1\2***\3', 'g');
+    result := regexp_replace(result,
+      '([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z])[·•‧・ -]?(?:([A-HJKa-hjk])[A-HJ-NP-Za-hj-np-z0-9][0-9]{3}([0-9])|([0-9])[0-9]{4}([A-HJKa-hjk]))(?![0-9A-Za-z])',
+      '\1\2\4****\3\5', 'g');
+  END IF;
+  -- Names last: a name of one character could break what the other rules look for. The longest first, since it may hold another.
+  IF cardinality(own_names) = 1 THEN
+    result := coalesce(mask.scrub_name(result, own_names[1]), result);
+  ELSIF cardinality(own_names) > 1 THEN
+    FOR name IN SELECT n FROM unnest(own_names) AS n WHERE n IS NOT NULL ORDER BY length(n) DESC, n COLLATE "C" LOOP
+      result := mask.scrub_name(result, name);
+    END LOOP;
+  END IF;
+  RETURN result;
+END $$;
+--> statement-breakpoint
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mask TO PUBLIC;
