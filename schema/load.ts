@@ -19,9 +19,9 @@ export function headSdl(): string {
   return text('directives.graphql')
 }
 
-/** The committed supergraph (schema/supergraph.graphql); compose.ts makes it, `citygraph check` compares it. */
+/** The committed supergraph (schema/supergraph.graphql), read anew each time; compose.ts makes it, `citygraph check` compares it. */
 export function committedSupergraphSdl(): string {
-  return text('supergraph.graphql')
+  return readFileSync(new URL('supergraph.graphql', import.meta.url), 'utf8')
 }
 
 /** The whole SDL of one subgraph, ready for @apollo/subgraph and @apollo/composition. Throws ClassificationRefused. */

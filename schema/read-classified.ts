@@ -42,6 +42,7 @@ const rootTypes: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscripti
 /** Every field that must be classified. Keys, generated list types and @external copies need none. Problems are appended. */
 export function readFields(declarations: readonly TypeDeclaration[], keys: Names, problems: Problem[]): readonly FieldClassification[] {
   const fields = new Map<string, FieldClassification>()
+  const silent: FieldDeclaration[] = []
   for (const declaration of declarations.flatMap((type) => type.fields)) {
     const { type, field, node, domain, place } = declaration
     const coordinate = `${type}.${field}`
@@ -55,7 +56,8 @@ export function readFields(declarations: readonly TypeDeclaration[], keys: Names
       if (written.length > 0) problems.push(problemAt(place, `${coordinate} is a key; keys carry no level.`))
       continue
     }
-    const values = one(written.map(readClassified), place, `${coordinate} is not classified.`, `${coordinate} is classified twice.`, problems)
+    if (written.length === 0) silent.push(declaration)
+    const values = written.length === 0 ? undefined : one(written.map(readClassified), place, '', `${coordinate} is classified twice.`, problems)
     if (values === undefined) continue
     const entry = readEntryOf(declaration, problems)
     const read: FieldClassification = {
@@ -66,7 +68,10 @@ export function readFields(declarations: readonly TypeDeclaration[], keys: Names
     if (known === undefined) fields.set(coordinate, read)
     else if (!same({ ...known, domain }, read)) problems.push(problemAt(place, `${coordinate} is classified differently by ${known.domain} and ${domain}; one field has one classification.`))
   }
-  reportSilentCopies(declarations, fields, problems)
+  for (const { type, field, domain, place } of silent) {
+    const other = fields.get(`${type}.${field}`)?.domain
+    problems.push(problemAt(place, other === undefined ? `${type}.${field} is not classified.` : `${type}.${field} is classified by ${other} but not by ${domain}, which answers it too.`))
+  }
   return [...fields.values()]
 }
 
@@ -92,15 +97,6 @@ export function readTypes(declarations: readonly TypeDeclaration[], fields: read
     }
   }
   return [...types.values()].map(({ domain: _, ...type }) => type)
-}
-
-/** A field that another subgraph answers too but without any directive has been reported as unclassified; say with whom it disagrees. */
-function reportSilentCopies(declarations: readonly TypeDeclaration[], fields: ReadonlyMap<string, FieldClassification>, problems: Problem[]): void {
-  for (const { type, field, node, domain, place, external } of declarations.flatMap((declaration) => declaration.fields)) {
-    const known = fields.get(`${type}.${field}`)
-    if (external || known === undefined || known.domain === domain || hasDirective(node.directives, 'classified')) continue
-    problems.push(problemAt(place, `${type}.${field} is classified by ${known.domain} but not by ${domain}, which answers it too.`))
-  }
 }
 
 function readEntryOf(declaration: FieldDeclaration, problems: Problem[]): EntryValues | undefined {
