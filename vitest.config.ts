@@ -1,13 +1,17 @@
+import { createRequire } from 'node:module'
 import { defineConfig } from 'vitest/config'
 
+/** One graphql for Apollo (CommonJS) and us, as Node itself resolves it; Vite would take the .mjs copy beside it. */
+const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] }
 const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000 }
 
 /** `unit`: pure code, no database. `flows`: against one shared embedded cluster. `long`: what does not fit into six minutes. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...shared, name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { resolve, test: { ...shared, name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       {
+        resolve,
         test: {
           ...shared,
           name: 'flows',
@@ -17,6 +21,7 @@ export default defineConfig({
         },
       },
       {
+        resolve,
         test: {
           ...shared,
           name: 'long',
