@@ -1,0 +1,79 @@
+// Rows by their keys, batched: references from other subgraphs, roots that name one row, and edges to one row. All that are asked
+// for in one turn of the event loop with one selection make one statement, `= ANY($1)`.
+
+import DataLoader from 'dataloader'
+import { sql, type SQL } from 'drizzle-orm'
+import type { DomainBinding } from './binding.ts'
+import { compiledFor } from './compiled.ts'
+import type { Entity } from './entity.ts'
+import { kept, postgresType } from './formats.ts'
+import { selectList, visible } from './load-list.ts'
+import { project } from './projection.ts'
+import type { ReadContext } from './read-context.ts'
+import { emptyPage, type Page, type Row } from './row.ts'
+import type { Selection } from './selection.ts'
+import { slot } from './slots.ts'
+import { compile, run } from './statements.ts'
+import { stubCondition, type StubEdge } from './stub-rows.ts'
+
+/** Which column the keys stand in, when it is not the entity's own key. */
+export type OtherColumn = { readonly name: string; readonly value: SQL; readonly kind: 'uuid' | 'text' | 'integer'; readonly edge?: StubEdge }
+
+const LARGEST_BATCH = 500
+
+/** The row of the first key that has a visible one, null when none has (or there is no key). Keys must be well formed. */
+export async function loadByKey(
+  context: ReadContext,
+  binding: DomainBinding,
+  query: { readonly entity: Entity; readonly selection: Selection; readonly keys: readonly string[]; readonly column?: OtherColumn },
+): Promise<Row | null> {
+  const loader = loaderOf(context, binding, query.entity, query.selection, query.column)
+  const pages = await Promise.all(query.keys.map((key) => loader.load(key)))
+  return pages.flatMap((page) => page.rows)[0] ?? null
+}
+
+function loaderOf(context: ReadContext, binding: DomainBinding, entity: Entity, selection: Selection, column: OtherColumn | undefined): DataLoader<string, Page> {
+  const shape = ['key', binding.domain, entity.type, column?.name ?? '', selection.join(',')].join('|')
+  const found = context.loaders.get(shape)
+  if (found !== undefined) return found
+  const made = new DataLoader<string, Page>((keys) => loadAll(context, binding, { entity, selection, column, shape, keys }), { maxBatchSize: LARGEST_BATCH })
+  context.loaders.set(shape, made)
+  return made
+}
+
+type Batch = {
+  readonly entity: Entity
+  readonly selection: Selection
+  readonly column: OtherColumn | undefined
+  readonly shape: string
+  readonly keys: readonly string[]
+}
+
+async function loadAll(context: ReadContext, binding: DomainBinding, { entity, selection, column, shape, keys }: Batch): Promise<readonly Page[]> {
+  const { statement, projection } = compiledFor(context.plan, shape, () => {
+    const columns = project(selection, { entity, plan: context.plan, classification: binding.classification })
+    return { projection: columns, statement: compile(byKeys(context, entity, columns.columns, column)) }
+  })
+  for (const field of selection) context.observe.field(entity.type, field)
+  const found = await run(context, statement, { keys })
+  const pages = new Map<string, Page>()
+  for (const values of found) {
+    const key = values[0]
+    // The first row of a key stands; keys are unique, edges to one row mean the first one.
+    if (typeof key !== 'string' || pages.has(key)) continue
+    pages.set(key, { rows: [projection.read(values, 1, context).row], positions: [], hasNextPage: false })
+  }
+  context.observe.rows(pages.size)
+  return keys.map((key) => pages.get(key) ?? emptyPage)
+}
+
+function byKeys(context: ReadContext, entity: Entity, columns: readonly SQL[], column: OtherColumn | undefined): SQL {
+  const seen = visible(entity, context)
+  if (column === undefined && entity.lookup !== undefined) {
+    return sql`SELECT ${selectList([kept(entity.lookup.wanted), ...columns])} FROM ${entity.lookup.from} WHERE ${seen}`
+  }
+  const by = column ?? entity.key
+  const keys = sql`${slot('keys')}::${sql.raw(postgresType(by?.kind ?? 'text'))}[]`
+  const allowed = column?.edge === undefined ? seen : sql`${seen} AND ${stubCondition(context.plan, column.edge, entity)}`
+  return sql`SELECT ${selectList([kept(by?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${by?.value} = ANY(${keys}) AND ${allowed}`
+}

@@ -1,0 +1,103 @@
+// Pages of rows below many parents with one statement: for each parent key a LATERAL page, so that a hundred enterprises with their
+// first five shareholders are one round trip. Batched by type, edge, selection, conditions and order.
+
+import DataLoader from 'dataloader'
+import { sql, type SQL } from 'drizzle-orm'
+import type { DomainBinding } from './binding.ts'
+import { compiledFor } from './compiled.ts'
+import type { Position } from './cursors.ts'
+import { keyKind, type Entity, type Relation } from './entity.ts'
+import type { Filter } from './filters.ts'
+import { postgresType } from './formats.ts'
+import { afterPosition, ordered, positionSlots } from './keyset.ts'
+import { selectList, visible } from './load-list.ts'
+import type { OrderKey } from './ordering.ts'
+import { project } from './projection.ts'
+import type { ReadContext } from './read-context.ts'
+import { emptyPage, type Page } from './row.ts'
+import type { Selection } from './selection.ts'
+import { slot } from './slots.ts'
+import { compile, run } from './statements.ts'
+import { stubCondition, type StubEdge } from './stub-rows.ts'
+
+export type ChildrenQuery = {
+  /** `Type.field` of the edge. */
+  readonly coordinate: string
+  readonly entity: Entity
+  readonly relation: Extract<Relation, { kind: 'many' }>
+  readonly selection: Selection
+  readonly filter: Filter
+  readonly order: readonly OrderKey[]
+  readonly orderShape: string
+  readonly first: number
+  readonly after?: Position
+  /** The edge starts at a type whose rows another department holds. */
+  readonly stub?: StubEdge
+}
+
+const LARGEST_BATCH = 200
+
+/** The page below one parent key. */
+export function loadChildren(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, parentKey: string): Promise<Page> {
+  const { coordinate, selection, filter, orderShape, first, after } = query
+  const shape = ['children', binding.domain, coordinate, selection.join(','), filter.shape, orderShape, after === undefined ? '' : 'after'].join('|')
+  const batch = `${shape}|${first}|${JSON.stringify([filter.values, after ?? null])}`
+  const found = context.loaders.get(batch)
+  if (found !== undefined) return found.load(parentKey)
+  const made = new DataLoader<string, Page>((keys) => loadAll(context, binding, query, shape, keys), { maxBatchSize: LARGEST_BATCH })
+  context.loaders.set(batch, made)
+  return made.load(parentKey)
+}
+
+async function loadAll(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, shape: string, keys: readonly string[]): Promise<readonly Page[]> {
+  const { entity, selection, filter, order, first, after } = query
+  const { statement, projection } = compiledFor(context.plan, shape, () => {
+    const columns = project(selection, { entity, plan: context.plan, classification: binding.classification }, order)
+    return { projection: columns, statement: compile(childrenOf(context, query, columns.columns)) }
+  })
+  for (const field of selection) context.observe.field(entity.type, field)
+  const slots = Object.fromEntries([
+    ['keys', keys] as const,
+    ['limit', first + 1] as const,
+    ...filter.values,
+    ...(after === undefined ? [] : positionSlots(after, order)),
+  ])
+  const found = await run(context, statement, slots)
+  const byParent = grouped(found)
+  return keys.map((_, index) => {
+    const rows = byParent.get(index + 1)
+    if (rows === undefined) return emptyPage
+    const read = rows.slice(0, first).map((values) => projection.read(values, 2, context))
+    context.observe.rows(read.length)
+    return { rows: read.map(({ row }) => row), positions: read.map(({ position }) => position), hasNextPage: rows.length > first }
+  })
+}
+
+/** Result rows by their parent's number. */
+function grouped(found: readonly (readonly unknown[])[]): ReadonlyMap<number, readonly (readonly unknown[])[]> {
+  const groups = new Map<number, (readonly unknown[])[]>()
+  for (const values of found) {
+    const parent = Number(values[0])
+    const group = groups.get(parent)
+    if (group === undefined) groups.set(parent, [values])
+    else group.push(values)
+  }
+  return groups
+}
+
+/** First column: the parent's number in the batch; second: the row's number in its page. */
+function childrenOf(context: ReadContext, { entity, relation, filter, order, after, stub }: ChildrenQuery, columns: readonly SQL[]): SQL {
+  const keys = sql`${slot('keys')}::${sql.raw(postgresType(keyKind(relation.by)))}[]`
+  const conditions = [
+    sql`${relation.by} = parent.key`,
+    visible(entity, context),
+    ...(relation.only === undefined ? [] : [relation.only]),
+    ...(stub === undefined ? [] : [stubCondition(context.plan, stub, entity)]),
+    ...filter.conditions,
+    ...(after === undefined ? [] : [afterPosition(order)]),
+  ]
+  const rank = sql`row_number() OVER (ORDER BY ${ordered(order)})`
+  const named = [rank, ...columns].map((column, index) => sql`${column} AS ${sql.identifier(`c${index}`)}`)
+  const page = sql`SELECT ${selectList(named)} FROM ${relation.from ?? entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)} LIMIT ${slot('limit')}::bigint`
+  return sql`SELECT parent.n, page.* FROM unnest(${keys}) WITH ORDINALITY AS parent(key, n) CROSS JOIN LATERAL (${page}) AS page ORDER BY parent.n, page.c0`
+}

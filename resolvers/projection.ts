@@ -1,0 +1,88 @@
+// The SELECT list of one type for one selection under one access plan, and how a result row is read back. Cells come first, then
+// what relations need, then the key, whose row it is, and the position; the latter never become properties of the row.
+
+import { sql, type SQL } from 'drizzle-orm'
+import type { FieldDecision } from '../policy-engine/decision.ts'
+import { cell, type CellParts } from './cell.ts'
+import { own, type Relation } from './entity.ts'
+import { kept } from './formats.ts'
+import type { OrderKey } from './ordering.ts'
+import { predicate } from './predicates.ts'
+import type { ReadContext } from './read-context.ts'
+import { makeRow, type EdgeValue, type Row } from './row.ts'
+import type { Selection } from './selection.ts'
+
+export type ReadRow = { readonly row: Row; readonly position: readonly (string | null)[] }
+
+export type Projection = {
+  readonly columns: readonly SQL[]
+  /** Reads the columns of one result row, from `offset` on. */
+  readonly read: (values: readonly unknown[], offset: number, context: ReadContext) => ReadRow
+}
+
+/** Columns for the selected fields. `order` adds the position. Throws CitygraphError INTERNAL for what the type does not bind. */
+export function project(selection: Selection, parts: CellParts, order: readonly OrderKey[] = []): Projection {
+  const { entity, plan } = parts
+  const cells: { field: string; sql: SQL }[] = []
+  const edges: { field: string; sql: SQL }[] = []
+  for (const field of selection) {
+    if (field === entity.key?.field) {
+      if (!entity.key.publicId) cells.push({ field, sql: kept(entity.key.value) })
+      continue
+    }
+    const relation = own(entity.relations, field)
+    const made = relation === undefined ? cell(field, parts) : edge(relation, plan.field(entity.type, field), parts)
+    if (made !== undefined) (relation === undefined ? cells : edges).push({ field, sql: made })
+  }
+  const key = entity.key === undefined ? [] : [kept(entity.key.value)]
+  const subject = entity.subject === undefined ? [] : [kept(entity.subject)]
+  const columns = [...cells, ...edges].map((column) => column.sql)
+  const writesId = entity.key?.publicId === true && selection.includes(entity.key.field) ? entity.key.field : undefined
+  return {
+    columns: [...columns, ...key, ...subject, ...order.map((term) => kept(term.value))],
+    read: (values, offset, context) => {
+      const keyAt = offset + columns.length
+      const ownKey = key.length === 0 ? null : textOf(values[keyAt])
+      const pid = subject.length === 0 ? null : textOf(values[keyAt + key.length])
+      if (pid !== null) context.observe.subject(pid)
+      const found: [string, unknown][] = cells.map(({ field }, index) => [field, values[offset + index]])
+      if (writesId !== undefined && ownKey !== null) found.push([writesId, context.ids.encipher(context.org, entity.type, ownKey)])
+      const row = makeRow(found, {
+        keys: ownKey === null ? [] : [ownKey],
+        edges: new Map(edges.map(({ field }, index) => [field, edgeOf(values[offset + cells.length + index])])),
+      })
+      const positionAt = keyAt + key.length + subject.length
+      return { row, position: order.map((_, index) => textOf(values[positionAt + index])) }
+    },
+  }
+}
+
+/** This row's side of an edge, NULL on rows whose edge is not served; undefined where no row's is. */
+function edge(relation: Relation, decision: FieldDecision, { entity }: CellParts): SQL | undefined {
+  const side = sideOf(relation, entity.key?.value)
+  if (side === undefined) return undefined
+  switch (decision.decision) {
+    case 'CLEAR': return kept(side)
+    case 'MIXED': return sql`CASE WHEN ${predicate(decision.read, entity.attributes)} THEN ${kept(side)} END`
+    // A link has no masked form.
+    case 'MASKED':
+    case 'DENIED': return undefined
+  }
+}
+
+function sideOf(relation: Relation, key: SQL | undefined): SQL | undefined {
+  switch (relation.kind) {
+    case 'person': return relation.pid
+    case 'enterprise': return relation.uscc
+    case 'one':
+    case 'many': return relation.key ?? key
+  }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function edgeOf(value: unknown): EdgeValue {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}

@@ -1,0 +1,46 @@
+// What a subgraph hands to every resolver of one request: who asks, what may be read (the access plan), the department's database
+// and where to note what was read. Made by subgraphs/, read here; nothing in it outlives the request.
+
+import type DataLoader from 'dataloader'
+import type { Clock } from '../core/clock.ts'
+import type { DepartmentPool } from '../migrations/pool.ts'
+import type { AccessPlan, Caller } from '../policy-engine/decision.ts'
+import type { CursorSeal } from './cursors.ts'
+import type { PublicIds } from './ids.ts'
+import type { Page } from './row.ts'
+
+/** The department's serving connections; statements run through resolvers/statements.ts. */
+export type Queryable = DepartmentPool
+
+/**
+ * Where resolvers tell the access record what they read. `subject` may be told the same pid many times; `rows` counts rows that
+ * were read for the caller, whether or not all their cells are served; `field` names every classified field that was asked for.
+ */
+export type Observation = {
+  subject(pid: string): void
+  rows(count: number): void
+  field(type: string, field: string): void
+}
+
+/** Values bound to row conditions; everything else about the caller is already compiled into the plan. */
+export type ReadParameters = {
+  readonly pid?: string
+  readonly now: Date
+  readonly caseNo?: string
+  readonly authorizationRef?: string
+}
+
+export type ReadContext = {
+  readonly plan: AccessPlan
+  readonly caller: Caller
+  /** The organisation whose public ids and cursors are written and understood. */
+  readonly org: string
+  readonly parameters: ReadParameters
+  readonly database: Queryable
+  readonly ids: PublicIds
+  readonly cursors: CursorSeal
+  readonly clock: Clock
+  /** Batches of this request; give a new Map to each request. */
+  readonly loaders: Map<string, DataLoader<string, Page>>
+  readonly observe: Observation
+}

@@ -1,0 +1,41 @@
+// A row on its way to the answer: one property for each GraphQL field that was selected and decided, nothing else. What resolvers
+// need beside it (keys, linking tokens, edge decisions) is kept apart in a WeakMap, so that no field name can ever reach it.
+
+/** Values beside the answer: `key`: the row's own key as text, `pid`: whose row it is, `edges`: what relations need. */
+export type Backstage = {
+  /** More than one only for a public id that deciphers under two keys during rotation. */
+  readonly keys: readonly string[]
+  readonly edges: ReadonlyMap<string, EdgeValue>
+}
+
+/** For a relation of a row: the key of the other side, `true`/`false` for lists (may they be read), null where denied or absent. */
+export type EdgeValue = string | number | boolean | null
+
+/** Has no prototype, so `__proto__` and `constructor` are no properties of it. */
+export type Row = { [field: string]: unknown }
+
+/** Rows of one batch or page in order. `positions` are the sort values of each row, as the cursor holds them. */
+export type Page = {
+  readonly rows: readonly Row[]
+  readonly positions: readonly (readonly (string | null)[])[]
+  readonly hasNextPage: boolean
+}
+
+export const emptyPage: Page = { rows: [], positions: [], hasNextPage: false }
+
+const backstages = new WeakMap<object, Backstage>()
+
+/** A row with the cells given (names and values in the same order) and what stands behind it. */
+export function makeRow(cells: Iterable<readonly [field: string, value: unknown]>, backstage: Backstage): Row {
+  const row: Row = Object.create(null)
+  for (const [field, value] of cells) row[field] = value
+  backstages.set(row, backstage)
+  return row
+}
+
+const nothing: Backstage = { keys: [], edges: new Map() }
+
+/** What stands behind a row; nothing for an object that `makeRow` did not make (a forged representation, a foreign parent). */
+export function backstageOf(row: unknown): Backstage {
+  return typeof row === 'object' && row !== null ? (backstages.get(row) ?? nothing) : nothing
+}
