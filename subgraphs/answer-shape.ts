@@ -1,0 +1,61 @@
+// What a subgraph says back: data with its record, or a refusal with its record. The one way from an error to the wire: our own
+// errors pass with code and domain, a database that is away becomes SUBGRAPH_UNAVAILABLE, everything else is INTERNAL.
+
+import type { GraphQLError } from 'graphql'
+import { CitygraphError, errorCatalogue, isCitygraphError, type ErrorCode } from '../core/errors.ts'
+import { errorFacts, type Logger } from '../core/logger.ts'
+import type { Domain } from '../core/domains.ts'
+import { isLost } from '../migrations/pool.ts'
+import type { ReportedDecision } from './decisions.ts'
+
+/** As GraphQL writes an error, without locations. `message` is a sentence of the catalogue. */
+export type AnswerError = {
+  readonly message: string
+  readonly path?: readonly (string | number)[]
+  readonly extensions: { readonly code: ErrorCode; readonly domain?: string; readonly argument?: string }
+}
+
+/** `status` is the HTTP status; `data` is absent unless the operation ran. `record` is absent only where it could not be made durable. */
+export type SubgraphAnswer = {
+  readonly status: number
+  readonly data?: Readonly<Record<string, unknown>> | null
+  readonly errors?: readonly AnswerError[]
+  readonly extensions: {
+    readonly sharing: {
+      readonly policyVersion: string
+      readonly record?: { readonly log: string; readonly id: string }
+      readonly decisions: readonly ReportedDecision[]
+    }
+  }
+}
+
+/** More would only repeat. */
+const ERRORS_SHOWN = 50
+
+/** An error of any origin as one of ours. Never its text; `logger` hears of those that were not ours. */
+export function ownError(error: unknown, parts: { domain: Domain; requestId: string; logger: Logger }): CitygraphError {
+  if (isCitygraphError(error)) return error
+  const { domain, requestId, logger } = parts
+  if (isLost(error)) return new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain }, { cause: error })
+  logger.error('subgraph failed', { domain, requestId, ...errorFacts(error) })
+  return new CitygraphError('INTERNAL', {}, { cause: error })
+}
+
+/** One of our errors as it is written. */
+export function writtenError(error: CitygraphError, path?: readonly (string | number)[]): AnswerError {
+  return { message: error.message, ...(path === undefined ? {} : { path }), extensions: error.extensions }
+}
+
+/** The errors of an execution, each with the place it stands at. */
+export function writtenErrors(errors: readonly GraphQLError[], parts: { domain: Domain; requestId: string; logger: Logger }): readonly AnswerError[] {
+  return errors.slice(0, ERRORS_SHOWN).map((error) => writtenError(ownError(error.originalError ?? error, parts), error.path))
+}
+
+/** An answer without data. */
+export function refusal(error: CitygraphError, policyVersion: string, record?: { log: string; id: string }): SubgraphAnswer {
+  return {
+    status: errorCatalogue[error.code].status,
+    errors: [writtenError(error)],
+    extensions: { sharing: { policyVersion, ...(record === undefined ? {} : { record }), decisions: [] } },
+  }
+}

@@ -1,0 +1,144 @@
+// The life of one request inside a subgraph (DESIGN 2): access plan → operation → gate and resolvers → record durable → answer.
+// No record, no data: a failing audit log makes 503 AUDIT_UNAVAILABLE of any answer, refusals included.
+
+import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import type { AccessRecord } from '../audit/access-record.ts'
+import { recordIds } from '../audit/record-id.ts'
+import { CitygraphError } from '../core/errors.ts'
+import { errorFacts } from '../core/logger.ts'
+import type { AccessPlan } from '../policy-engine/decision.ts'
+import type { ReadContext } from '../resolvers/read-context.ts'
+import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
+import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './create-subgraph.ts'
+import { decide, decisionReader, type OperationDecisions } from './decisions.ts'
+import type { GateContext } from './gate.ts'
+import { operationReader, type Operation } from './operation.ts'
+import { accessRecords, observation, type Observed, type RecordFacts } from './record.ts'
+
+/** What is known of a request when something stops it. */
+type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
+
+/** The two answers of a subgraph over its gated schema. */
+export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Subgraph, 'answer' | 'refuse'> {
+  const { domain, classification, engine, clock, logger } = parts
+  const readOperation = operationReader(schema, classification)
+  const readDecisions = decisionReader(classification)
+  const nextId = recordIds(clock)
+
+  /** Throws AUDIT_UNAVAILABLE. */
+  const record = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>): Promise<{ log: string; id: string }> => {
+    const id = nextId()
+    await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { auditKey: parts.auditKey, nextId }))
+    return { log: domain, id }
+  }
+
+  const unrecorded = (cause: unknown, requestId: string): SubgraphAnswer => {
+    logger.error('access record not durable', { domain, requestId, ...errorFacts(cause) })
+    return refusal(new CitygraphError('AUDIT_UNAVAILABLE', { domain }, { cause }), engine.head().hash)
+  }
+
+  const stop = async ({ error, requestId, access }: Refusal, { plan, operation, decisions, observed }: Known): Promise<SubgraphAnswer> => {
+    const policyVersion = plan?.policyVersion ?? engine.head().hash
+    const failed = error.code === 'INTERNAL' || error.code === 'SUBGRAPH_UNAVAILABLE'
+    try {
+      const kept = await record({
+        requestId,
+        ...present({ access, operation, observed, fields: decisions?.recorded }),
+        policyVersion,
+        outcome: failed ? 'FAILED' : 'REFUSED',
+        code: error.code,
+      })
+      return refusal(error, policyVersion, kept)
+    } catch (cause) {
+      return unrecorded(cause, requestId)
+    }
+  }
+
+  /** Resolvers may have read for a field that the operation does not name (a derived value): that is recorded as well. */
+  const recordedFields = (plan: AccessPlan, { recorded }: OperationDecisions, { fields }: Observed): AccessRecord['fields'] => {
+    const named = new Set(recorded.map(({ field }) => field))
+    const further = [...fields].flatMap((name) => {
+      const [type = '', field = ''] = name.split('.')
+      return named.has(name) || classification.field(type, field) === undefined ? [] : [decide(plan, classification, { type, field }).recorded]
+    })
+    return further.length === 0 ? recorded : [...recorded, ...further]
+  }
+
+  const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
+    const { access, requestId } = request
+    const known: Known = {}
+    try {
+      const plan = (known.plan = engine.plan(access.caller, occasionOf(request), access.bundleSequence))
+      const operation = (known.operation = readOperation(request.query, request.operationName))
+      const decisions = (known.decisions = readDecisions(plan, operation))
+      const { observe, observed } = observation()
+      known.observed = observed()
+      const result = await execute({
+        schema,
+        document: operation.document,
+        contextValue: contextOf(request, { plan, observe, parts }),
+        operationName: operation.name,
+        variableValues: request.variables,
+      })
+      known.observed = observed()
+      // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
+      if (result.data === undefined) throw new CitygraphError('BAD_USER_INPUT')
+      const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
+      const [first] = errors
+      const failed = first !== undefined && isEmpty(result)
+      const fields = recordedFields(plan, decisions, known.observed)
+      const facts = { requestId, access, operation, fields, observed: known.observed, policyVersion: plan.policyVersion }
+      let kept: { log: string; id: string }
+      try {
+        kept = await record({ ...facts, outcome: failed ? 'FAILED' : 'ANSWERED', ...(failed ? { code: first.extensions.code } : {}) })
+      } catch (cause) {
+        return unrecorded(cause, requestId)
+      }
+      return {
+        status: 200,
+        data: result.data,
+        ...(first === undefined ? {} : { errors }),
+        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported } },
+      }
+    } catch (error) {
+      return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access }, known)
+    }
+  }
+
+  return { answer, refuse: (it) => stop(it, {}) }
+}
+
+function occasionOf({ access }: SubgraphRequest): Parameters<SubgraphParts['engine']['plan']>[1] {
+  const { purpose, caseNo, authorizationRef, operation } = access
+  return { ...present({ purpose, caseNo, authorizationRef }), singleSubject: operation.singleSubject }
+}
+
+function contextOf({ access, route = 'seal' }: SubgraphRequest, made: { plan: AccessPlan; observe: ReadContext['observe']; parts: SubgraphParts }): ReadContext & GateContext {
+  const { plan, observe, parts } = made
+  const { caller, caseNo, authorizationRef } = access
+  return {
+    plan,
+    route,
+    caller,
+    org: caller.org,
+    parameters: { ...present({ pid: caller.pid, caseNo, authorizationRef }), now: parts.clock.now() },
+    database: parts.database,
+    ids: parts.ids,
+    cursors: parts.cursors,
+    clock: parts.clock,
+    loaders: new Map(),
+    observe,
+  }
+}
+
+/** Every entry came back null. */
+function isEmpty({ data }: ExecutionResult): boolean {
+  return data === null || data === undefined || Object.values(data).every((value) => value === null || (Array.isArray(value) && value.length > 0 && value.every((one) => one === null)))
+}
+
+/** Without the members that are undefined. */
+function present<T extends Record<string, unknown>>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {}
+  for (const name in given) if (given[name] !== undefined) kept[name] = given[name] as Exclude<T[typeof name], undefined>
+  return kept
+}

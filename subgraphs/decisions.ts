@@ -1,0 +1,45 @@
+// Which decisions one operation meets under one access plan: for the access record with the policies that made them, for the
+// answer without. Decided by the plan alone, never by the rows that came back (DESIGN 5.4).
+
+import type { AccessRecord } from '../audit/access-record.ts'
+import type { AccessPlan, Code } from '../policy-engine/decision.ts'
+import type { Classification } from '../schema/classification.ts'
+import { mayEnter } from './gate.ts'
+import type { Operation } from './operation.ts'
+
+/** One field that is not simply CLEAR, as the answer names it: `Type.field`. */
+export type ReportedDecision = { readonly field: string; readonly decision: 'MASKED' | 'MIXED' | 'DENIED'; readonly code: Code }
+export type OperationDecisions = { readonly recorded: AccessRecord['fields']; readonly reported: readonly ReportedDecision[] }
+type FieldName = { readonly type: string; readonly field: string }
+
+/** Decides each operation once per plan; nothing is kept longer than the plan or the operation lives. */
+export function decisionReader(classification: Classification): (plan: AccessPlan, operation: Operation) => OperationDecisions {
+  const kept = new WeakMap<AccessPlan, WeakMap<Operation, OperationDecisions>>()
+  return (plan, operation) => {
+    const ofPlan = kept.get(plan) ?? new WeakMap<Operation, OperationDecisions>()
+    kept.set(plan, ofPlan)
+    const known = ofPlan.get(operation)
+    if (known !== undefined) return known
+    const decided = operation.fields.map((name) => decide(plan, classification, name))
+    const decisions = { recorded: decided.map(({ recorded }) => recorded), reported: decided.flatMap(({ reported }) => reported ?? []) }
+    ofPlan.set(operation, decisions)
+    return decisions
+  }
+}
+
+/** The decision on one field, as recorded and, unless it is CLEAR or a permitted verification, as reported. */
+export function decide(plan: AccessPlan, classification: Classification, { type, field }: FieldName): { recorded: AccessRecord['fields'][number]; reported?: ReportedDecision } {
+  const name = `${type}.${field}`
+  if (type === 'Query' && classification.field(type, field)?.entry?.kind === 'VERIFY') {
+    const { policies, code } = plan.verify(field)
+    if (mayEnter(plan, classification, field)) return { recorded: { field: name, decision: 'VERIFY', policies } }
+    return { recorded: { field: name, decision: 'DENIED', policies }, reported: { field: name, decision: 'DENIED', code } }
+  }
+  const decided = plan.field(type, field)
+  // An entry whose rows do not exist for the caller is closed, whatever its own classification says.
+  const closed = type === 'Query' && !mayEnter(plan, classification, field)
+  const decision = closed ? 'DENIED' : decided.decision
+  const recorded = { field: name, decision, policies: decided.policies }
+  if (decision === 'CLEAR') return { recorded }
+  return { recorded, reported: { field: name, decision, code: decided.decision === 'CLEAR' ? 'POLICY' : decided.code } }
+}

@@ -1,0 +1,32 @@
+// A subgraph in the gateway's own process: the same answers as over HTTP, the seal an object instead of a signature.
+
+import { randomUUID } from 'node:crypto'
+import { isCitygraphError } from '../core/errors.ts'
+import { openInProcess, type AccessContext } from './access-context.ts'
+import type { SubgraphAnswer } from './answer-shape.ts'
+import type { Subgraph } from './create-subgraph.ts'
+
+export type InProcessRequest = {
+  readonly request: { readonly query: string; readonly operationName?: string; readonly variables?: Readonly<Record<string, unknown>> }
+  /** What `sealInProcess` gave; anything else is refused and recorded. */
+  readonly seal: unknown
+  readonly requestId?: string
+}
+
+export type InProcessLink = { process(request: InProcessRequest): Promise<SubgraphAnswer> }
+
+/** The way into a subgraph of the same process. Never throws. */
+export function inProcessLink(subgraph: Subgraph): InProcessLink {
+  return {
+    async process({ request, seal, requestId = randomUUID() }) {
+      let access: AccessContext
+      try {
+        access = openInProcess(seal)
+      } catch (error) {
+        if (!isCitygraphError(error)) throw error
+        return subgraph.refuse({ error, requestId })
+      }
+      return subgraph.answer({ ...request, access, requestId })
+    },
+  }
+}

@@ -1,0 +1,104 @@
+// A subgraph's operation, read once: parsed, validated, measured, and walked for the entries and classified fields that its access
+// record names. Kept by text, since planners send the same few texts. Refuses what is too large, too deep or uses reserved aliases;
+// its refusals quote nothing of the text.
+
+import { createHash } from 'node:crypto'
+import {
+  getNamedType, getOperationAST, isObjectType, Kind, parse, print, specifiedRules, validate, visit,
+  type DocumentNode, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
+} from 'graphql'
+import { boundedCache } from '../core/bounded-cache.ts'
+import { CitygraphError } from '../core/errors.ts'
+import type { Classification } from '../schema/classification.ts'
+import { reservedAliasRule } from '../schema/reserved-aliases.ts'
+
+/** `entries`: `Query.people`, `_entities(Person)`. `fields`: classified fields asked for, entries among them. `hash`: without literals. */
+export type Operation = {
+  readonly document: DocumentNode
+  readonly name?: string
+  readonly hash: string
+  readonly entries: readonly string[]
+  readonly fields: readonly { readonly type: string; readonly field: string }[]
+}
+
+export type ReadOperation = (query: string, operationName: string | undefined) => Operation
+
+/** Planned fetches are flat; these bounds stop what no planner sends. */
+const LIMITS = { characters: 100_000, tokens: 15_000, depth: 30, selections: 10_000 }
+const KEPT = 1_000
+
+/** Reads operations on one schema. Throws BAD_USER_INPUT, TOO_COSTLY, or what the alias rule says; a refused text is not kept. */
+export function operationReader(schema: GraphQLSchema, classification: Classification): ReadOperation {
+  const kept = boundedCache<string, Operation>(KEPT)
+  const rules = [...specifiedRules, reservedAliasRule(classification)]
+  return (query, operationName) => {
+    const key = `${operationName ?? ''}\n${query}`
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
+    const document = parsed(query)
+    const [problem] = validate(schema, document, rules, { maxErrors: 1 })
+    if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
+    const node = getOperationAST(document, operationName)
+    if (node === null || node === undefined || node.operation !== 'query') throw new CitygraphError('BAD_USER_INPUT')
+    const operation: Operation = {
+      document,
+      ...(node.name === undefined ? {} : { name: node.name.value }),
+      hash: hashWithoutLiterals(document),
+      ...walk(schema, document, node, classification),
+    }
+    kept.set(key, operation)
+    return operation
+  }
+}
+
+function parsed(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: LIMITS.tokens, noLocation: true })
+  } catch (cause) {
+    throw new CitygraphError('BAD_USER_INPUT', {}, { cause })
+  }
+}
+
+function walk(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, classification: Classification): Pick<Operation, 'entries' | 'fields'> {
+  const fragments = new Map(document.definitions.flatMap((it) => (it.kind === Kind.FRAGMENT_DEFINITION ? [[it.name.value, it] as const] : [])))
+  const entries = new Set<string>()
+  const fields = new Map<string, { type: string; field: string }>()
+  let selections = 0
+
+  const enter = (set: SelectionSetNode, parent: GraphQLNamedType | undefined, depth: number, above: string): void => {
+    if (depth > LIMITS.depth) throw new CitygraphError('TOO_COSTLY')
+    for (const selection of set.selections) {
+      // Fragments that contain one another twice double at each step; counted as expanded, they end here.
+      if (++selections > LIMITS.selections) throw new CitygraphError('TOO_COSTLY')
+      if (selection.kind === Kind.FIELD) {
+        const name = selection.name.value
+        const definition = isObjectType(parent) ? parent.getFields()[name] : undefined
+        if (parent === undefined || definition === undefined) continue
+        if (classification.field(parent.name, name) !== undefined) fields.set(`${parent.name}.${name}`, { type: parent.name, field: name })
+        if (depth === 1 && name !== '_entities') entries.add(`Query.${name}`)
+        if (selection.selectionSet !== undefined) enter(selection.selectionSet, getNamedType(definition.type), depth + 1, depth === 1 ? name : '')
+        continue
+      }
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
+      if (fragment === undefined) continue
+      const type = fragment.typeCondition === undefined ? parent : schema.getType(fragment.typeCondition.name.value)
+      if (above === '_entities' && type !== undefined) entries.add(`_entities(${type.name})`)
+      enter(fragment.selectionSet, type, depth, above)
+    }
+  }
+  enter(operation.selectionSet, schema.getQueryType() ?? undefined, 1, '')
+  return { entries: [...entries], fields: [...fields.values()] }
+}
+
+/** sha256 (hex) of the text with every literal replaced, so that no value can be guessed from a record. */
+function hashWithoutLiterals(document: DocumentNode): string {
+  const bare = visit(document, {
+    IntValue: (node) => ({ ...node, value: '0' }),
+    FloatValue: (node) => ({ ...node, value: '0.0' }),
+    StringValue: (node) => ({ ...node, value: '', block: false }),
+    BooleanValue: (node) => ({ ...node, value: false }),
+    ListValue: (node) => ({ ...node, values: [] }),
+  })
+  return createHash('sha256').update(print(bare)).digest('hex')
+}

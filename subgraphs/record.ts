@@ -1,0 +1,93 @@
+// What one request leaves in the department's log: observed while resolvers read, written before anything is answered. Holds no
+// value, no variable, no natural key; a subject is an HMAC of the linking token under the department's audit key.
+
+import { createHmac } from 'node:crypto'
+import type { AccessRecord } from '../audit/access-record.ts'
+import type { Observation } from '../resolvers/read-context.ts'
+import type { AccessContext } from './access-context.ts'
+
+/** What resolvers have read so far. */
+export type Observed = { readonly subjects: ReadonlySet<string>; readonly rowCount: number; readonly fields: ReadonlySet<string> }
+
+/** An observation for one request: what resolvers call, and what they have told. */
+export function observation(): { observe: Observation; observed: () => Observed } {
+  const subjects = new Set<string>()
+  const fields = new Set<string>()
+  let rowCount = 0
+  return {
+    observe: {
+      subject: (pid) => void subjects.add(pid),
+      rows: (count) => void (rowCount += count),
+      field: (type, field) => void fields.add(`${type}.${field}`),
+    },
+    observed: () => ({ subjects, rowCount, fields }),
+  }
+}
+
+export const nothingObserved: Observed = { subjects: new Set(), rowCount: 0, fields: new Set() }
+
+/** HMAC-SHA-256 of a pid under the audit key: hex, the first 32 characters. The same person has the same token in one department's log. */
+export function subjectToken(auditKey: Uint8Array, pid: string): string {
+  return createHmac('sha256', auditKey).update(pid).digest('hex').slice(0, 32)
+}
+
+/** In place of an operation's hash where the router in front does not tell it: the subgraph's own operation is hashed instead. */
+export const UNKNOWN_HASH = 'unknown'
+
+/** Most subjects of one record; the rest stands in records that continue it. */
+const SUBJECTS_PER_RECORD = 200
+
+export type RecordFacts = {
+  readonly id: string
+  readonly at: Date
+  readonly log: string
+  readonly requestId: string
+  /** Absent where nobody proved who they are. */
+  readonly access?: AccessContext
+  readonly operation?: { readonly name?: string; readonly hash: string; readonly entries: readonly string[] }
+  readonly fields?: AccessRecord['fields']
+  readonly observed?: Observed
+  readonly policyVersion: string
+  readonly outcome: AccessRecord['outcome']
+  readonly code?: string
+}
+
+/** The record of one request, first; then those that hold its further subjects. `nextId` gives their ids. */
+export function accessRecords(facts: RecordFacts, { auditKey, nextId }: { auditKey: Uint8Array; nextId: () => string }): readonly AccessRecord[] {
+  const { access, operation, observed = nothingObserved } = facts
+  const subjects = [...observed.subjects].map((pid) => subjectToken(auditKey, pid))
+  const record: AccessRecord = {
+    id: facts.id,
+    at: facts.at.toISOString(),
+    log: facts.log,
+    requestId: facts.requestId,
+    caller: access === undefined ? { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' } : callerOf(access),
+    ...(access?.purpose === undefined ? {} : { purpose: access.purpose }),
+    ...(access?.caseNo === undefined ? {} : { caseNo: access.caseNo }),
+    ...(access?.authorizationRef === undefined ? {} : { authorizationRef: access.authorizationRef }),
+    ...nameOf(access?.operation.name ?? operation?.name),
+    operationHash: [access?.operation.hash, operation?.hash].find((hash) => hash !== undefined && hash !== UNKNOWN_HASH) ?? UNKNOWN_HASH,
+    entries: operation?.entries ?? [],
+    fields: facts.fields ?? [],
+    subjects: subjects.slice(0, SUBJECTS_PER_RECORD),
+    subjectCount: subjects.length,
+    rowCount: observed.rowCount,
+    policyVersion: facts.policyVersion,
+    outcome: facts.outcome,
+    ...(facts.code === undefined ? {} : { code: facts.code }),
+  }
+  const further: AccessRecord[] = []
+  for (let from = SUBJECTS_PER_RECORD; from < subjects.length; from += SUBJECTS_PER_RECORD) {
+    const part = subjects.slice(from, from + SUBJECTS_PER_RECORD)
+    further.push({ ...record, id: nextId(), continues: record.id, fields: [], subjects: part, subjectCount: part.length, rowCount: 0 })
+  }
+  return [record, ...further]
+}
+
+function callerOf({ caller }: AccessContext): AccessRecord['caller'] {
+  return { org: caller.org, kind: caller.kind, sub: caller.sub, ...(caller.clientId === undefined ? {} : { clientId: caller.clientId }) }
+}
+
+function nameOf(operationName: string | undefined): { operationName?: string } {
+  return operationName === undefined ? {} : { operationName }
+}

@@ -1,0 +1,183 @@
+// A subgraph as a process of its own: node:http outside, @apollo/server for the GraphQL-over-HTTP protocol, `subgraph.answer` for
+// everything that is said (through the hook `responseForOperation`; Apollo executes nothing). A request without a seal or a router's
+// credential is refused and recorded before its body is read.
+
+import { randomUUID } from 'node:crypto'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ApolloServer, HeaderMap } from '@apollo/server'
+import { CitygraphError } from '../core/errors.ts'
+import type { Logger } from '../core/logger.ts'
+import type { AccessContext, Opener } from './access-context.ts'
+import { ownError, type SubgraphAnswer } from './answer-shape.ts'
+import type { Subgraph } from './create-subgraph.ts'
+import { readBody } from './read-body.ts'
+import { ROUTER_HEADER, type RouterMode } from './router-mode.ts'
+
+/** Header that holds the gateway's seal (DESIGN 5.5). */
+export const SEAL_HEADER = 'x-citygraph-seal'
+
+export type SubgraphServer = {
+  readonly port: number
+  /** Stops listening, lets requests under way end (ten seconds at most), then closes what is left. */
+  stop(): Promise<void>
+}
+
+export type ServeParts = {
+  readonly subgraph: Subgraph
+  readonly opener: Opener
+  /** Absent: only our gateway is heard. */
+  readonly router?: RouterMode
+  /** Whether database and audit log answer; false or a throw makes /health/ready 503. */
+  readonly ready: () => Promise<boolean>
+  readonly logger: Logger
+  readonly port: number
+  readonly host?: string
+}
+
+type Proved = { readonly access: AccessContext; readonly route: 'seal' | 'router'; readonly requestId: string }
+/** Apollo's context of one request; `answer` is set once the subgraph has spoken. */
+type HttpContext = Proved & { answer?: SubgraphAnswer }
+
+const BODY_LIMIT = 1024 * 1024
+const DRAIN_MS = 10_000
+
+/** Listens; resolves when the port is open (`port` 0: any free one). */
+export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> {
+  const { subgraph, logger } = parts
+  const apollo = apolloOver(subgraph)
+  await apollo.start()
+  let draining = false
+
+  const server = http.createServer(
+    // Seals of large operations outgrow Node's 16 KiB for all headers together.
+    { maxHeaderSize: 64 * 1024, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      if (draining) response.setHeader('connection', 'close')
+      handle(request, response).catch((error: unknown) => {
+        ownError(error, { domain: subgraph.domain, requestId: 'unknown', logger })
+        if (!response.headersSent) response.writeHead(500)
+        response.end()
+      })
+    },
+  )
+
+  const handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const path = (request.url ?? '/').split('?')[0]
+    if (path === '/health/live') return plain(response, 200)
+    if (path === '/health/ready') return plain(response, !draining && (await parts.ready().catch(() => false)) ? 200 : 503)
+    if (path !== '/' && path !== '/graphql') return plain(response, 404)
+    const requestId = requestIdOf(request)
+    let proved: Proved
+    try {
+      proved = await prove(request, requestId, parts)
+    } catch (error) {
+      const known = ownError(error, { domain: subgraph.domain, requestId, logger })
+      response.setHeader('connection', 'close')
+      return written(response, await subgraph.refuse({ error: known, requestId }))
+    }
+    const body = request.method === 'POST' ? await readBody(request, BODY_LIMIT) : 'MALFORMED'
+    if (body === 'TOO_LARGE' || body === 'MALFORMED') {
+      response.setHeader('connection', 'close')
+      const error = new CitygraphError(body === 'TOO_LARGE' ? 'TOO_COSTLY' : 'BAD_USER_INPUT')
+      return written(response, await subgraph.refuse({ error, requestId, access: proved.access }))
+    }
+    const context: HttpContext = { ...proved }
+    const head = { method: 'POST', headers: headersOf(request), search: '', body }
+    const answered = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: head, context: async () => context })
+    if (context.answer === undefined) {
+      // Not GraphQL at all, or not our media types: Apollo's own words may quote the request.
+      return written(response, await subgraph.refuse({ error: new CitygraphError('BAD_USER_INPUT'), requestId, access: proved.access }))
+    }
+    if (answered.body.kind !== 'complete') throw new TypeError('an answer in parts')
+    response.writeHead(answered.status ?? 200, Object.fromEntries(answered.headers))
+    response.end(answered.body.string)
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(parts.port, parts.host, resolve)
+  })
+  const address = server.address()
+  return {
+    port: portOf(address),
+    async stop() {
+      draining = true
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+      await closed
+      clearTimeout(patience)
+      await apollo.stop()
+    },
+  }
+}
+
+function apolloOver(subgraph: Subgraph): ApolloServer<HttpContext> {
+  return new ApolloServer<HttpContext>({
+    schema: subgraph.schema,
+    // `answer` parses and validates by its own, stricter rules.
+    dangerouslyDisableValidation: true,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxTokens: 15_000 },
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    plugins: [
+      {
+        requestDidStart: async () => ({
+          responseForOperation: async ({ request, contextValue }) => {
+            const { access, requestId, route } = contextValue
+            const { query = '', operationName, variables } = request
+            const answer = await subgraph.answer({ query, ...(operationName == null ? {} : { operationName }), ...(variables == null ? {} : { variables }), access, requestId, route })
+            contextValue.answer = answer
+            const { status, ...singleResult } = answer
+            return { http: { status, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
+          },
+        }),
+      },
+    ],
+  })
+}
+
+/** A seal of our gateway or a router's credential; FORBIDDEN when there is neither. */
+async function prove(request: http.IncomingMessage, requestId: string, { opener, router }: ServeParts): Promise<Proved> {
+  const header = (name: string): string | undefined => {
+    const values = request.headersDistinct[name]
+    return values?.length === 1 ? values[0] : undefined
+  }
+  const seal = header(SEAL_HEADER)
+  if (seal !== undefined) return { access: await opener.open(seal), route: 'seal', requestId }
+  if (router !== undefined && header(ROUTER_HEADER) !== undefined) return { access: await router.open(header), route: 'router', requestId }
+  throw new CitygraphError('FORBIDDEN')
+}
+
+function requestIdOf(request: http.IncomingMessage): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(given) ? given : randomUUID()
+}
+
+function headersOf(request: http.IncomingMessage): HeaderMap {
+  const headers = new HeaderMap()
+  for (const name of ['content-type', 'accept', 'apollo-require-preflight']) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  return headers
+}
+
+function written(response: http.ServerResponse, { status, ...body }: SubgraphAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
+
+function plain(response: http.ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
+  response.end(status === 200 ? 'ok\n' : 'not ok\n')
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
