@@ -39,15 +39,30 @@ export function sourceMarker(file: string): string {
 /** Place of a node in the file it was written in; without a marker above it, in the source's own name. */
 export function placeOf(node: ASTNode): Place {
   if (node.loc === undefined) return { file: 'schema', line: 1, column: 1 }
-  return placeInSource(node.loc.source, node.loc.start)
+  const { line, column } = node.loc.startToken
+  return told(node.loc.source, line, column)
 }
 
 export function placeInSource(source: Source, offset: number): Place {
   const { line, column } = getLocation(source, offset)
-  const lines = source.body.split(/\r\n|[\n\r]/, line)
-  for (let at = line - 1; at >= 0; at -= 1) {
-    const file = markerPattern.exec(lines[at] ?? '')?.[1]
-    if (file !== undefined) return { file, line: line - at - 1, column }
-  }
-  return { file: source.name, line, column }
+  return told(source, line, column)
+}
+
+type Marker = { readonly file: string; readonly line: number }
+const markers = new WeakMap<Source, readonly Marker[]>()
+
+function told(source: Source, line: number, column: number): Place {
+  const marker = markersOf(source).findLast((candidate) => candidate.line < line)
+  return marker === undefined ? { file: source.name, line, column } : { file: marker.file, line: line - marker.line, column }
+}
+
+function markersOf(source: Source): readonly Marker[] {
+  const known = markers.get(source)
+  if (known !== undefined) return known
+  const found = source.body.split(/\r\n|[\n\r]/).flatMap((text, index) => {
+    const file = markerPattern.exec(text)?.[1]
+    return file === undefined ? [] : [{ file, line: index + 1 }]
+  })
+  markers.set(source, found)
+  return found
 }
