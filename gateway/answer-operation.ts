@@ -1,0 +1,162 @@
+// One admitted operation to its answer: coerce, cost, facts, access plan, report, seal, run, shape. Everything that fails on the
+// way becomes an entry of the catalogue; nothing is thrown to Apollo Server, which would answer 500.
+
+import { getVariableValues, GraphQLError } from 'graphql'
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { CitygraphError, isCitygraphError } from '../core/errors.ts'
+import { errorFacts } from '../core/logger.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Clock } from '../core/clock.ts'
+import type { AccessPlan, Caller, Occasion } from '../policy-engine/decision.ts'
+import type { Classification } from '../schema/classification.ts'
+import type { Sealer } from '../subgraphs/access-context.ts'
+import { refuseTooCostly } from './cost.ts'
+import { entryOf, runtimeEntry, statusOf } from './format-error.ts'
+import type { ErrorEntry } from './format-error.ts'
+import type { GatewayMetrics } from './metrics.ts'
+import { operationFacts } from './operation-facts.ts'
+import { isRecorded } from './record-refusal.ts'
+import type { GatewayRecords } from './record-refusal.ts'
+import { reportDecisions } from './report.ts'
+import type { Report } from './report.ts'
+import type { RequestState } from './request-state.ts'
+import { sealRequest } from './seal-request.ts'
+import { walkOperation } from './walk-operation.ts'
+import type { AskedOperation } from './walk-operation.ts'
+
+/** The part of the policy engine that the gateway uses. */
+export type DecidingEngine = {
+  head(): { readonly hash: string; readonly sequence: number }
+  plan(caller: Caller, occasion: Occasion): AccessPlan
+  purpose(code: string): unknown
+}
+
+export type AnswerParts = {
+  readonly engine: DecidingEngine
+  readonly classification: Classification | undefined
+  readonly sealer: Sealer | undefined
+  readonly cellLimit: number
+  readonly records: GatewayRecords
+  readonly metrics: GatewayMetrics
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/** What Apollo Server has parsed and validated. */
+export type AdmittedOperation = {
+  readonly schema: GraphQLSchema
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly variables: Readonly<Record<string, unknown>>
+}
+
+/** `data` absent: the request ended with its first error's status. */
+export type Answer = { readonly status: number; readonly data?: Record<string, unknown> | null; readonly errors?: readonly ErrorEntry[] }
+
+/** Runs the plan; gives what @apollo/gateway gives. */
+export type RunPlan = () => Promise<{ readonly data?: Record<string, unknown> | null; readonly errors?: readonly unknown[] }>
+
+/** Completes `state` (decisions, records, policy version) on the way. Never throws. */
+export async function answerOperation(admitted: AdmittedOperation, state: RequestState, run: RunPlan, parts: AnswerParts): Promise<Answer> {
+  try {
+    const asked = coerce(admitted)
+    refuseTooCostly(asked, parts.cellLimit)
+    refuseNaturalKeysInUrl(asked, state, parts.classification)
+    const facts = operationFacts(asked, parts.classification)
+    state.operation = facts
+    const report = decide(asked, state, facts.singleSubject, parts)
+    if (state.occasion.dryRun) return await dryRun(state, report, parts)
+    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, operation: facts }, parts)
+    return shape(await run(), state, parts)
+  } catch (error) {
+    if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })
+    const entry = runtimeEntry(error)
+    if (isRecorded(entry.extensions.code)) await refuse(state, entry, parts)
+    return { status: statusOf([entry]), errors: [entry] }
+  }
+}
+
+/** Throws BAD_USER_INPUT naming the variable; graphql's own sentence would quote its value. */
+function coerce(admitted: AdmittedOperation): AskedOperation {
+  const { schema, operation, document, variables } = admitted
+  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables }, { maxErrors: 5 })
+  if (coerced !== undefined) return { schema, document, operation, variables: coerced }
+  const [node] = errors[0]?.nodes ?? []
+  const name = node !== undefined && 'variable' in node ? node.variable.name.value : undefined
+  throw new CitygraphError('BAD_USER_INPUT', { hint: name === undefined ? 'A variable does not fit its type.' : `The variable "$${name}" does not fit its type.` })
+}
+
+/** Numbers that name a person enter by POST alone (DOMAIN 4.7 no. 3): URLs end up in logs. */
+function refuseNaturalKeysInUrl(asked: AskedOperation, state: RequestState, classification: Classification | undefined): void {
+  if (state.method !== 'GET' || classification === undefined) return
+  walkOperation(asked, true, (field) => {
+    const kind = classification.field(field.parent, field.name)?.entry?.kind
+    if (kind === 'RESOLVE' || kind === 'VERIFY') throw new CitygraphError('BAD_USER_INPUT', { hint: 'Send this operation by POST.' })
+    return undefined
+  })
+}
+
+function decide(asked: AskedOperation, state: RequestState, singleSubject: boolean, parts: AnswerParts): Report & { readonly bundleSequence: number } {
+  if (parts.classification === undefined) return { decisions: [], fields: [], bundleSequence: parts.engine.head().sequence }
+  const { purpose, caseNo, authorizationRef } = state.occasion
+  const plan = parts.engine.plan(state.caller, {
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(caseNo === undefined ? {} : { caseNo }),
+    ...(authorizationRef === undefined ? {} : { authorizationRef }),
+    singleSubject,
+  })
+  const report = reportDecisions(asked, plan, parts.classification)
+  state.policyVersion = plan.policyVersion
+  state.decisions = report.decisions
+  for (const { decision } of report.decisions) parts.metrics.decisions.inc({ decision })
+  return { ...report, bundleSequence: plan.bundleSequence }
+}
+
+async function dryRun(state: RequestState, report: Report, parts: AnswerParts): Promise<Answer> {
+  state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, report.fields))
+  return withDenied({ status: 200, data: null }, state)
+}
+
+function shape(result: Awaited<ReturnType<RunPlan>>, state: RequestState, parts: AnswerParts): Answer {
+  if (state.auditUnavailable) {
+    state.records = []
+    const entry = entryOf(new CitygraphError('AUDIT_UNAVAILABLE'))
+    return { status: statusOf([entry]), errors: [entry] }
+  }
+  const entries = (result.errors ?? []).map((error) => {
+    const entry = runtimeEntry(error)
+    if (entry.extensions.code === 'INTERNAL') {
+      const original = error instanceof GraphQLError ? error.originalError : error
+      parts.logger.error('plan failed', { requestId: state.requestId, ...errorFacts(original) })
+    }
+    return entry
+  })
+  const errors = oncePerDomain(entries)
+  if (result.data === undefined) return { status: statusOf(errors), errors: errors.length === 0 ? [entryOf(new CitygraphError('INTERNAL'))] : errors }
+  return withDenied({ status: 200, data: result.data, errors }, state)
+}
+
+/** Several fetches of one plan may find the same domain away; the caller is told once. */
+function oncePerDomain(entries: readonly ErrorEntry[]): readonly ErrorEntry[] {
+  const away = new Set<unknown>()
+  return entries.flatMap((entry) => {
+    if (entry.extensions.code !== 'SUBGRAPH_UNAVAILABLE') return [entry]
+    const { domain } = entry.extensions
+    if (away.has(domain)) return []
+    away.add(domain)
+    const { path: _one, locations: _of, ...whole } = entry
+    return [whole]
+  })
+}
+
+function withDenied(answer: Answer, state: RequestState): Answer {
+  const denied = state.occasion.deniedAsErrors ? state.decisions.filter(({ decision }) => decision === 'DENIED') : []
+  const errors = [...(answer.errors ?? []), ...denied.map(({ path }) => entryOf(new CitygraphError('FORBIDDEN'), path.split('.')))]
+  const { errors: _replaced, ...rest } = answer
+  return errors.length === 0 ? rest : { ...rest, errors }
+}
+
+async function refuse(state: RequestState, entry: ErrorEntry, parts: AnswerParts): Promise<void> {
+  const { requestId, policyVersion, caller, occasion, operation } = state
+  await parts.records.refused({ requestId, code: entry.extensions.code, policyVersion, caller, occasion, operation })
+}

@@ -1,0 +1,120 @@
+// Token → Caller (DESIGN 5.3). Relies on jose for signatures; algorithms are pinned to asymmetric ones. No token is the public;
+// a token that is not entirely right is UNAUTHENTICATED, never the public, and nobody is told what was wrong with it.
+
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
+import { z } from 'zod'
+import { boundedCache } from '../core/bounded-cache.ts'
+import type { Clock } from '../core/clock.ts'
+import { CitygraphError } from '../core/errors.ts'
+import type { Caller } from '../policy-engine/decision.ts'
+
+/** An issuer this city trusts: its keys at a URL, or in hand (the demonstration issuer). */
+export type TrustedIssuer = { readonly issuer: string; readonly audience: string } & ({ readonly jwksUrl: string } | { readonly jwks: JSONWebKeySet })
+
+/** `authorization` header as it came (absent: the public). Throws CitygraphError UNAUTHENTICATED. */
+export type Authenticate = (authorization: string | undefined) => Promise<Caller>
+
+/** What callers without a token are. */
+export const publicCaller: Caller = { kind: 'public', org: 'PUBLIC', sub: 'anonymous', roles: [], assurance: 1, zone: 'mainland' }
+
+/** RFC 8725 3.1: only what the holder of a private key can make. */
+const algorithms = ['EdDSA', 'ES256', 'RS256', 'PS256']
+/** RFC 9068 and RFC 7519; anything else (our own seals among them) is not an access token. */
+const tokenTypes = new Set(['at+jwt', 'application/at+jwt', 'jwt'])
+const MAX_TOKEN_LENGTH = 8_192
+const REMEMBERED_TOKENS = 2_000
+/** A verified token is believed this long without verifying again, so that a withdrawn key ends soon. */
+const REMEMBERED_MS = 30_000
+
+const claimsShape = z.object({
+  sub: z.string().min(1).max(256),
+  org: z.string().regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/),
+  kind: z.enum(['department', 'partner', 'subject', 'operator']),
+  roles: z.array(z.string().min(1).max(64)).max(64).default([]),
+  division: z.string().regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/).optional(),
+  client_id: z.string().min(1).max(256).optional(),
+  assurance: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1),
+  zone: z.enum(['intranet', 'mainland', 'abroad']).default('abroad'),
+  pid: z.uuid().optional(),
+})
+
+/** Which kind of organisation a kind of caller may speak for (policies/organisations.yaml). */
+const organisationOf = { department: 'department', partner: 'partner', subject: 'citizen', operator: 'operator' } as const
+
+/**
+ * `organisationKind`: the kind under which the bundle registers an organisation; given, a caller of an unregistered organisation
+ * or of another kind is refused. Claims that are left out get the stricter value (assurance 1, zone abroad).
+ */
+export function createAuthenticate(parts: {
+  readonly issuers: readonly TrustedIssuer[]
+  readonly clock: Clock
+  readonly organisationKind?: (org: string) => string | undefined
+}): Authenticate {
+  const issuers = new Map(parts.issuers.map((trusted) => [trusted.issuer, { trusted, keys: keysOf(trusted) }]))
+  const remembered = boundedCache<string, { caller: Caller; until: number }>(REMEMBERED_TOKENS)
+
+  return async (authorization) => {
+    if (authorization === undefined) return publicCaller
+    const token = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(authorization)?.[1]
+    if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new CitygraphError('UNAUTHENTICATED')
+    const now = parts.clock.now()
+    const known = remembered.get(token)
+    const { caller, until } = known !== undefined && now.getTime() < known.until ? known : await verify(token, now)
+    const org = parts.organisationKind?.(caller.org)
+    if (parts.organisationKind !== undefined && (caller.kind === 'public' || org !== organisationOf[caller.kind])) {
+      throw new CitygraphError('UNAUTHENTICATED')
+    }
+    if (known === undefined || known.until !== until) remembered.set(token, { caller, until })
+    return caller
+  }
+
+  async function verify(token: string, now: Date): Promise<{ caller: Caller; until: number }> {
+    try {
+      const found = issuers.get(decodeJwt(token).iss ?? '')
+      if (found === undefined) throw new CitygraphError('UNAUTHENTICATED')
+      const { payload, protectedHeader } = await jwtVerify(token, found.keys, {
+        algorithms,
+        issuer: found.trusted.issuer,
+        audience: found.trusted.audience,
+        currentDate: now,
+        requiredClaims: ['exp', 'sub', 'org', 'kind'],
+      })
+      if (protectedHeader.kid === undefined || !tokenTypes.has((protectedHeader.typ ?? 'JWT').toLowerCase())) {
+        throw new CitygraphError('UNAUTHENTICATED')
+      }
+      const expires = (payload.exp ?? 0) * 1000
+      return { caller: callerFrom(payload), until: Math.min(expires, now.getTime() + REMEMBERED_MS) }
+    } catch (cause) {
+      throw new CitygraphError('UNAUTHENTICATED', {}, { cause })
+    }
+  }
+}
+
+function keysOf(trusted: TrustedIssuer): JWTVerifyGetKey {
+  return 'jwks' in trusted
+    ? createLocalJWKSet(trusted.jwks)
+    : createRemoteJWKSet(new URL(trusted.jwksUrl), { timeoutDuration: 3_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 })
+}
+
+/** Throws ZodError, or CitygraphError for a subject without pid and a pid without subject. */
+function callerFrom(payload: unknown): Caller {
+  const claims = claimsShape.parse(payload)
+  if ((claims.kind === 'subject') !== (claims.pid !== undefined)) throw new CitygraphError('UNAUTHENTICATED')
+  return {
+    kind: claims.kind,
+    org: claims.org,
+    sub: claims.sub,
+    roles: claims.roles,
+    ...(claims.division === undefined ? {} : { division: withoutZeroPairs(claims.division) }),
+    ...(claims.client_id === undefined ? {} : { clientId: claims.client_id }),
+    assurance: claims.assurance,
+    zone: claims.zone,
+    ...(claims.pid === undefined ? {} : { pid: claims.pid.toLowerCase() }),
+  }
+}
+
+/** 310000 is the whole of Shanghai: GB/T 2260 pads districts it does not name with 00. */
+function withoutZeroPairs(division: string): string {
+  return division.length === 6 ? division.replace(/(00)+$/, '') : division
+}

@@ -1,0 +1,34 @@
+// How many leaf values an operation may bring, estimated before it is planned: page sizes multiplied down the tree. Needs the
+// request's variables, so it is no validation rule (those are remembered per document).
+
+import { getArgumentValues, isCompositeType } from 'graphql'
+import { CitygraphError } from '../core/errors.ts'
+import { walkOperation } from './walk-operation.ts'
+import type { AskedField, AskedOperation } from './walk-operation.ts'
+
+const DEFAULT_PAGE = 20
+const MAX_PAGE = 100
+
+/** Estimated cells: each leaf counts once for each row of every connection around it. */
+export function estimateCells(asked: AskedOperation): number {
+  let cells = 0
+  walkOperation(asked, 1, (field, rows) => {
+    if (!isCompositeType(field.returns)) {
+      cells += rows
+      return undefined
+    }
+    return field.returns.name.endsWith('Connection') ? rows * pageSize(field, asked) : rows
+  })
+  return cells
+}
+
+/** Throws TOO_COSTLY above the limit. */
+export function refuseTooCostly(asked: AskedOperation, limit: number): void {
+  if (estimateCells(asked) > limit) throw new CitygraphError('TOO_COSTLY', { hint: `At most ${limit} values; ask for smaller pages.` })
+}
+
+/** Sizes beyond the maximum are refused by the subgraph; here they count as the maximum. */
+function pageSize(field: AskedField, asked: AskedOperation): number {
+  const first: unknown = getArgumentValues(field.definition, field.node, { ...asked.variables })['first']
+  return typeof first === 'number' ? Math.min(Math.max(first, 1), MAX_PAGE) : DEFAULT_PAGE
+}

@@ -1,0 +1,126 @@
+// The one door: puts the steps together and routes requests to them. Relies on the subgraphs for enforcement; keeps nothing
+// between requests but plans, counts and caches.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AuditLog } from '../audit/access-record.ts'
+import type { Clock } from '../core/clock.ts'
+import { CitygraphError } from '../core/errors.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Classification } from '../schema/classification.ts'
+import { reservedAliasRule } from '../schema/reserved-aliases.ts'
+import type { Sealer } from '../subgraphs/access-context.ts'
+import { defaultLimits } from './admit.ts'
+import type { Limits } from './admit.ts'
+import type { DecidingEngine } from './answer-operation.ts'
+import type { Authenticate } from './authenticate.ts'
+import { createConsole } from './console.ts'
+import type { DemonstrationIssuer } from './demonstration-issuer.ts'
+import { createDrain } from './drain.ts'
+import { federate } from './federate.ts'
+import { readiness } from './health.ts'
+import type { SubgraphLink } from './link.ts'
+import { createMetrics } from './metrics.ts'
+import { requestIdOf } from './occasion.ts'
+import { memoryRateLimiter } from './rate-limit.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { gatewayRecords } from './record-refusal.ts'
+import { reservedNamesOf } from './reserved-names.ts'
+import { send, sendError } from './respond.ts'
+import { serveGraphql } from './serve-graphql.ts'
+
+export type GatewayParts = {
+  readonly supergraphSdl: string
+  readonly link: SubgraphLink
+  readonly engine: DecidingEngine
+  /** Absent for a supergraph that is not ours: answers then carry no decisions; the subgraphs enforce. */
+  readonly classification?: Classification
+  readonly authenticate: Authenticate
+  /** Needed by HTTP subgraphs. */
+  readonly sealer?: Sealer
+  /** The `gateway` log: refusals and dry runs. */
+  readonly audit: AuditLog
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly limits?: Partial<Limits>
+  readonly rates?: { readonly callers: RateLimiter; readonly addresses: RateLimiter }
+  /** Embedded cities only: JWKS and the console's callers. */
+  readonly demonstration?: DemonstrationIssuer
+}
+
+export type Gateway = {
+  /** A listener for node:http. Never throws. */
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void
+  /** Answers what was started within `withinMs` (default 9 s), refuses the rest, then closes the links. Requests that still arrive are answered with `connection: close`. */
+  readonly drain: (withinMs?: number) => Promise<void>
+}
+
+/** Generous: a loop that went wrong is stopped, work is not. */
+const callerRate = { requests: 50_000, seconds: 10 }
+const addressRate = { requests: 600, seconds: 60 }
+const DRAIN_MS = 9_000
+
+/** Composes and starts; nothing is served before it resolves. Throws what is wrong with the supergraph. */
+export async function createGateway(parts: GatewayParts): Promise<Gateway> {
+  const { engine, classification, clock, logger, demonstration } = parts
+  const limits = { ...defaultLimits, ...parts.limits }
+  const metrics = createMetrics()
+  const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
+  const federation = await federate({
+    supergraphSdl: parts.supergraphSdl, link: parts.link, limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, records, metrics, clock, logger,
+    reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
+  })
+  const drain = createDrain()
+  const page = createConsole(demonstration)
+  const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
+  const graphql = { server: federation.server, authenticate: parts.authenticate, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '/').split('?', 1)[0]
+    switch (path) {
+      case '/graphql':
+        return serveGraphql(request, response, graphql)
+      case '/health/live':
+        return json(response, 200, { live: true })
+      case '/health/ready': {
+        const state = await readiness(federation.connections, drain.draining())
+        return json(response, state.ready ? 200 : 503, state)
+      }
+      case '/metrics':
+        return send(response, 200, { 'content-type': metrics.registry.contentType }, await metrics.registry.metrics())
+      case '/.well-known/jwks.json':
+        return demonstration === undefined ? notFound(request, response) : json(response, 200, demonstration.jwks)
+      default:
+        if (await page.serve(request, response, path ?? '/')) return
+        return notFound(request, response)
+    }
+  }
+
+  function notFound(request: IncomingMessage, response: ServerResponse): void {
+    const error = new CitygraphError('BAD_USER_INPUT', { hint: 'There is nothing at this path.' })
+    sendError(response, error, about(request), { status: 404 })
+  }
+
+  function about(request: IncomingMessage): { requestId: string; policyVersion: string } {
+    return { requestId: requestIdOf(request.headers), policyVersion: engine.head().hash }
+  }
+
+  return {
+    handle(request, response) {
+      const away = new CitygraphError('INTERNAL', { hint: 'The gateway is shutting down.' })
+      drain.started(response, () => sendError(response, away, about(request), { status: 503, headers: { connection: 'close' } }))
+      response.on('error', () => undefined)
+      route(request, response).catch((cause: unknown) => {
+        logger.error('request failed', { path: 'unknown', error: cause instanceof Error ? cause.name : typeof cause })
+        sendError(response, new CitygraphError('INTERNAL'), about(request))
+      })
+    },
+    async drain(withinMs = DRAIN_MS) {
+      await drain.drain(withinMs)
+      await federation.stop()
+    },
+  }
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  send(response, status, { 'content-type': 'application/json; charset=utf-8' }, `${JSON.stringify(value)}\n`)
+}

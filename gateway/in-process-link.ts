@@ -1,0 +1,32 @@
+// Subgraphs in the gateway's own process: their seal is an object that nothing outside can make, nothing is signed or copied.
+// What they run is handed in by cli/start; this folder knows only its shape.
+
+import { CitygraphError } from '../core/errors.ts'
+import type { InProcessSeal } from '../subgraphs/access-context.ts'
+import type { SubgraphLink, SubgraphReply } from './link.ts'
+
+/** What `subgraphs/in-process.ts` gives for one subgraph. */
+export type InProcessSubgraph = {
+  process(asked: {
+    readonly request: { readonly query: string; readonly operationName?: string; readonly variables: Record<string, unknown> }
+    readonly seal: InProcessSeal
+    readonly requestId: string
+  }): Promise<SubgraphReply>
+}
+
+/** A subgraph that the supergraph names and the map does not hold is SUBGRAPH_UNAVAILABLE. */
+export function inProcessSubgraphs(subgraphs: Readonly<Record<string, InProcessSubgraph>>): SubgraphLink {
+  const byName = new Map(Object.entries(subgraphs))
+  return (name) => {
+    const subgraph = byName.get(name)
+    return {
+      async ask({ query, operationName, variables, seal, requestId }) {
+        if (subgraph === undefined) throw new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name })
+        const request = { query, ...(operationName === undefined ? {} : { operationName }), variables: { ...variables } }
+        return subgraph.process({ request, seal: seal.inProcess(), requestId })
+      },
+      ready: async () => subgraph !== undefined,
+      close: () => undefined,
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// The node:http front of a gateway: limits on slow clients, and a stop that leaves no started request unanswered.
+
+import http from 'node:http'
+import type { Gateway } from './gateway.ts'
+
+export type Listening = {
+  readonly port: number
+  /** Stops accepting, drains the gateway, closes every connection. At most `withinMs` (default 9 s) and half a second. */
+  stop(withinMs?: number): Promise<void>
+}
+
+/** Rejects when the address is taken or not ours. Port 0 chooses a free one. */
+export async function listen(gateway: Gateway, at: { readonly port: number; readonly host?: string }): Promise<Listening> {
+  const server = http.createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 }, gateway.handle)
+  // A reader that takes nothing for this long is let go.
+  server.timeout = 60_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(at.port, at.host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : at.port
+  return {
+    port,
+    async stop(withinMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeIdleConnections()
+      await gateway.drain(withinMs)
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}

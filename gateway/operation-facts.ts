@@ -1,0 +1,102 @@
+// What is known of an operation beside its text (DESIGN 5.5): its hash without literals, the fields it asks for, and whether it
+// returns data of at most one person. What cannot be shown to be about one person counts as about many.
+
+import { createHash } from 'node:crypto'
+import { Kind, getArgumentValues, print, stripIgnoredCharacters, visit } from 'graphql'
+import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import type { Classification } from '../schema/classification.ts'
+import type { OperationFacts } from '../subgraphs/access-context.ts'
+import { isStructural, walkOperation } from './walk-operation.ts'
+import type { AskedField, AskedOperation } from './walk-operation.ts'
+
+const MAX_NAME_LENGTH = 100
+
+/** Facts of one request. Without a classification nothing is known to be impersonal, so `singleSubject` is false. */
+export function operationFacts(asked: AskedOperation, classification: Classification | undefined): OperationFacts {
+  const fields = new Set<string>()
+  walkOperation(asked, true, (field) => {
+    if (!isStructural(field.parent)) fields.add(`${field.parent}.${field.name}`)
+    return true
+  })
+  const name = asked.operation.name?.value.slice(0, MAX_NAME_LENGTH)
+  return {
+    ...(name === undefined ? {} : { name }),
+    hash: operationHash(asked.document, asked.operation),
+    singleSubject: classification !== undefined && isSingleSubject(asked, classification),
+    fields: [...fields].sort(),
+  }
+}
+
+/** Whose data stand at this point of the walk: no entry yet, one person's own rows, somebody's (not known whose). */
+type Whose = 'root' | 'subject' | 'anybody'
+
+/**
+ * True when the operation returns data of at most one person: every entry that leads to personal data is a ONE, RESOLVE or SELF
+ * entry on a personal type, all with the same arguments, and below it only rows about the same person (types with a `subject`
+ * reached without a detour over a type without one, and not another Person). VERIFY entries return answers and do not count.
+ */
+export function isSingleSubject(asked: AskedOperation, classification: Classification): boolean {
+  const subjects = new Set<string>()
+  let single = true
+  walkOperation<Whose>(asked, 'root', (field, whose) => {
+    if (!single) return undefined
+    if (whose === 'root') return enterGraph(field)
+    if (isStructural(field.parent)) return whose
+    if (whose === 'anybody' && isPersonal(field, classification)) single = false
+    if (whose === 'subject' && field.returns.name === 'Person') single = false
+    if (!single) return undefined
+    return whose === 'subject' && (isStructural(field.returns.name) || hasSubject(targetOf(field, classification), classification)) ? 'subject' : 'anybody'
+  })
+  return single && subjects.size <= 1
+
+  function enterGraph(field: AskedField): Whose | undefined {
+    const entry = classification.field(field.parent, field.name)?.entry
+    if (entry?.kind === 'VERIFY') return undefined
+    const one = entry?.kind === 'ONE' || entry?.kind === 'RESOLVE' || entry?.kind === 'SELF'
+    const personal = classification.type(targetOf(field, classification))?.classification.personal === true
+    if (personal && !one) single = false
+    if (!personal || !one) return 'anybody'
+    // Two different ways in (an id, a number) cannot be shown to lead to the same person.
+    subjects.add(`${field.name}(${JSON.stringify(getArgumentValues(field.definition, field.node, { ...asked.variables }))})`)
+    return hasSubject(field.returns.name, classification) ? 'subject' : 'anybody'
+  }
+}
+
+function targetOf(field: AskedField, classification: Classification): string {
+  return classification.field(field.parent, field.name)?.returns.named ?? field.returns.name
+}
+
+function hasSubject(type: string, classification: Classification): boolean {
+  return classification.type(type)?.rowAttributes.some((attribute) => attribute.name === 'subject') === true
+}
+
+/** Unclassified counts as personal, unless it is a key of a type that is not. */
+function isPersonal(field: AskedField, classification: Classification): boolean {
+  const found = classification.field(field.parent, field.name)
+  const parentPersonal = classification.type(field.parent)?.classification.personal ?? true
+  if (found === undefined) return parentPersonal || !classification.keys(field.parent).has(field.name)
+  return found.personal || classification.type(found.returns.named)?.classification.personal === true
+}
+
+const hashes = new WeakMap<OperationDefinitionNode, string>()
+
+/** sha256 (hex) of the operation and the document's fragments, layout and literal values taken out; names and aliases stay. */
+export function operationHash(document: DocumentNode, operation: OperationDefinitionNode): string {
+  const known = hashes.get(operation)
+  if (known !== undefined) return known
+  const kept: DocumentNode = {
+    kind: Kind.DOCUMENT,
+    definitions: document.definitions.filter((definition) => definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION),
+  }
+  const bare = visit(kept, {
+    IntValue: (node) => ({ ...node, value: '0' }),
+    FloatValue: (node) => ({ ...node, value: '0' }),
+    StringValue: (node) => ({ ...node, value: '', block: false }),
+    EnumValue: (node) => ({ ...node, value: 'E' }),
+    ListValue: (node) => ({ ...node, values: [] }),
+    ObjectValue: (node) => ({ ...node, fields: [] }),
+  })
+  const hash = createHash('sha256').update(stripIgnoredCharacters(print(bare))).digest('hex')
+  hashes.set(operation, hash)
+  return hash
+}

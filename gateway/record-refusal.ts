@@ -1,0 +1,88 @@
+// Refusals of the gateway and dry runs go to the `gateway` log (DESIGN 8). A refusal that cannot be recorded stays a refusal: no
+// data leave with it; the failure is counted and logged.
+
+import { recordIds } from '../audit/record-id.ts'
+import type { AccessRecord, AuditLog } from '../audit/access-record.ts'
+import type { Clock } from '../core/clock.ts'
+import { CitygraphError } from '../core/errors.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import { errorFacts } from '../core/logger.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Caller } from '../policy-engine/decision.ts'
+import type { GatewayMetrics } from './metrics.ts'
+import type { HeaderOccasion } from './occasion.ts'
+import type { DecidedField } from './report.ts'
+import type { RecordReference } from './request-state.ts'
+
+/** What is known of the request at the point of refusal. */
+export type Refused = {
+  readonly requestId: string
+  readonly code: ErrorCode
+  readonly policyVersion: string
+  readonly caller?: Caller
+  readonly occasion?: HeaderOccasion
+  readonly operation?: { readonly name?: string; readonly hash: string } | undefined
+}
+
+export type GatewayRecords = {
+  /** Resolves when the record is durable, or when it has been given up and counted. */
+  refused(refused: Refused): Promise<void>
+  /** A dry run is an answer about policies: throws CitygraphError AUDIT_UNAVAILABLE when it cannot be recorded. */
+  dryRun(run: Omit<Refused, 'code'>, fields: readonly DecidedField[]): Promise<RecordReference>
+}
+
+/** True for refusals that say something about access; malformed bodies and too many requests are counted only. */
+export function isRecorded(code: ErrorCode): boolean {
+  return code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'PURPOSE_UNKNOWN' || code === 'TOO_COSTLY'
+}
+
+const LOG = 'gateway'
+
+export function gatewayRecords(parts: { audit: AuditLog; clock: Clock; logger: Logger; metrics: GatewayMetrics }): GatewayRecords {
+  const nextId = recordIds(parts.clock)
+  return {
+    async refused(refused) {
+      try {
+        await parts.audit.append([record(refused, { outcome: 'REFUSED', code: refused.code }, [])])
+      } catch (error) {
+        parts.metrics.auditFailures.inc()
+        parts.logger.error('refusal not recorded', { requestId: refused.requestId, refusal: refused.code, ...errorFacts(error) })
+      }
+    },
+    async dryRun(run, fields) {
+      const made = record(run, { outcome: 'ANSWERED' }, fields)
+      try {
+        await parts.audit.append([made])
+      } catch (cause) {
+        parts.metrics.auditFailures.inc()
+        throw new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
+      }
+      return { log: LOG, id: made.id }
+    },
+  }
+
+  function record(request: Omit<Refused, 'code'>, outcome: Pick<AccessRecord, 'outcome' | 'code'>, fields: readonly DecidedField[]): AccessRecord {
+    const { caller, occasion, operation } = request
+    return {
+      id: nextId(),
+      at: parts.clock.now().toISOString(),
+      log: LOG,
+      requestId: request.requestId,
+      caller: caller === undefined
+        ? { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' }
+        : { org: caller.org, kind: caller.kind, sub: caller.sub, ...(caller.clientId === undefined ? {} : { clientId: caller.clientId }) },
+      ...(occasion?.purpose === undefined ? {} : { purpose: occasion.purpose }),
+      ...(occasion?.caseNo === undefined ? {} : { caseNo: occasion.caseNo }),
+      ...(occasion?.authorizationRef === undefined ? {} : { authorizationRef: occasion.authorizationRef }),
+      ...(operation?.name === undefined ? {} : { operationName: operation.name }),
+      operationHash: operation?.hash ?? '',
+      entries: [],
+      fields,
+      subjects: [],
+      subjectCount: 0,
+      rowCount: 0,
+      policyVersion: request.policyVersion,
+      ...outcome,
+    }
+  }
+}

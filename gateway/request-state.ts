@@ -1,0 +1,40 @@
+// What one request carries through the gateway, from its headers to its answer. Made by http.ts, read and completed by the steps;
+// nothing of it outlives the request.
+
+import type { Caller } from '../policy-engine/decision.ts'
+import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
+import type { HeaderOccasion } from './occasion.ts'
+import type { ReportedDecision } from './report.ts'
+
+export type RecordReference = { readonly log: string; readonly id: string }
+
+/** The seal of one request in both forms, made once and only when asked for. */
+export type RequestSeal = { readonly context: AccessContext; token(): Promise<string>; inProcess(): InProcessSeal }
+
+export type RequestState = {
+  readonly requestId: string
+  readonly method: string
+  readonly caller: Caller
+  readonly occasion: HeaderOccasion
+  /** Set by the plan step; fetches before it are impossible. */
+  seal: RequestSeal | undefined
+  policyVersion: string
+  decisions: readonly ReportedDecision[]
+  /** Records that subgraphs and the gateway made durable for this answer. */
+  records: RecordReference[]
+  /** A subgraph could not record: nothing of this answer may leave. */
+  auditUnavailable: boolean
+  /** Facts for the record of a refusal, as far as they are known. */
+  operation: { readonly name?: string; readonly hash: string } | undefined
+  /** True once the answer's text holds `extensions.sharing`. */
+  finished: boolean
+}
+
+/** The object handed to Apollo Server; it copies the outer object, so the state stands inside. */
+export type GatewayContext = { readonly state: RequestState }
+
+/** `extensions` of every answer (DESIGN 5.4). */
+export function sharingExtensions(state: Pick<RequestState, 'requestId' | 'policyVersion' | 'records' | 'decisions'>): Record<string, unknown> {
+  const { requestId, policyVersion, records, decisions } = state
+  return { sharing: { requestId, policyVersion, records, decisions } }
+}

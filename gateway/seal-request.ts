@@ -1,0 +1,45 @@
+// The access context of one request (DESIGN 5.5), sealed for whichever side asks: signed for HTTP, an object for in-process
+// subgraphs. Its times are rounded, so that the sealer's cache serves requests of the same content.
+
+import type { Clock } from '../core/clock.ts'
+import { CitygraphError } from '../core/errors.ts'
+import type { Caller } from '../policy-engine/decision.ts'
+import { sealInProcess } from '../subgraphs/access-context.ts'
+import type { AccessContext, InProcessSeal, OperationFacts, Sealer } from '../subgraphs/access-context.ts'
+import type { HeaderOccasion } from './occasion.ts'
+import type { RequestSeal } from './request-state.ts'
+
+const LIFE_S = 60
+
+/** `sealer` is needed by HTTP subgraphs only; without it their seal is INTERNAL. */
+export function sealRequest(
+  asked: { readonly caller: Caller; readonly occasion: HeaderOccasion; readonly bundleSequence: number; readonly operation: OperationFacts },
+  parts: { readonly sealer: Sealer | undefined; readonly clock: Clock },
+): RequestSeal {
+  const { caller, operation, bundleSequence, occasion } = asked
+  const issuedAt = Math.floor(parts.clock.now().getTime() / 1000)
+  const context: AccessContext = {
+    caller,
+    ...(occasion.purpose === undefined ? {} : { purpose: occasion.purpose }),
+    ...(occasion.caseNo === undefined ? {} : { caseNo: occasion.caseNo }),
+    ...(occasion.authorizationRef === undefined ? {} : { authorizationRef: occasion.authorizationRef }),
+    bundleSequence,
+    operation,
+    issuedAt,
+    expiresAt: issuedAt + LIFE_S,
+  }
+  let token: Promise<string> | undefined
+  let inProcess: InProcessSeal | undefined
+  return {
+    context,
+    async token() {
+      if (parts.sealer === undefined) throw new CitygraphError('INTERNAL')
+      token ??= parts.sealer.seal(context)
+      return token
+    },
+    inProcess() {
+      inProcess ??= sealInProcess(context)
+      return inProcess
+    },
+  }
+}

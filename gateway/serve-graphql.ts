@@ -1,0 +1,145 @@
+// POST and GET /graphql, in order: request id, rate, authenticate, occasion, body, Apollo Server, answer. Nothing of the document
+// is parsed before the caller is known. Every refusal is an entry of the catalogue; what says something about access is recorded.
+
+import { HeaderMap } from '@apollo/server'
+import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CitygraphError, isCitygraphError } from '../core/errors.ts'
+import { errorFacts } from '../core/logger.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Caller } from '../policy-engine/decision.ts'
+import type { Limits } from './admit.ts'
+import type { DecidingEngine } from './answer-operation.ts'
+import type { Authenticate } from './authenticate.ts'
+import { isCode } from './format-error.ts'
+import type { GatewayMetrics } from './metrics.ts'
+import { readOccasion, requestIdOf } from './occasion.ts'
+import type { HeaderOccasion } from './occasion.ts'
+import type { RateLimiter } from './rate-limit.ts'
+import { readBody } from './read-body.ts'
+import { isRecorded } from './record-refusal.ts'
+import type { GatewayRecords } from './record-refusal.ts'
+import { sharingExtensions } from './request-state.ts'
+import type { GatewayContext, RequestState } from './request-state.ts'
+import { send, sendError } from './respond.ts'
+
+export type ServeParts = {
+  readonly server: ApolloServer<GatewayContext>
+  readonly authenticate: Authenticate
+  readonly engine: DecidingEngine
+  readonly rates: { readonly callers: RateLimiter; readonly addresses: RateLimiter }
+  readonly limits: Limits
+  readonly records: GatewayRecords
+  readonly metrics: GatewayMetrics
+  readonly logger: Logger
+  readonly draining: () => boolean
+}
+
+/** Resolves when the answer is written; never rejects. */
+export async function serveGraphql(request: IncomingMessage, response: ServerResponse, parts: ServeParts): Promise<void> {
+  const stop = parts.metrics.duration.startTimer()
+  const requestId = requestIdOf(request.headers)
+  const about = { requestId, policyVersion: parts.engine.head().hash }
+  let known: { caller?: Caller; occasion?: HeaderOccasion } = {}
+  let outcome = 'INTERNAL'
+  try {
+    if (request.method !== 'POST' && request.method !== 'GET') {
+      throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST, or GET for queries.' }), 405, { allow: 'GET, POST' })
+    }
+    const caller = await identify(request, parts)
+    known = { caller }
+    const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
+    known = { caller, occasion }
+    const state: RequestState = {
+      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], records: [], auditUnavailable: false, operation: undefined, finished: false,
+    }
+    const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
+    if ('error' in body) throw new Refusal(body.error, body.status)
+    const answer = await parts.server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: body.value },
+      context: async () => ({ state }),
+    })
+    outcome = write(response, answer, state, parts)
+  } catch (thrown) {
+    const refusal = thrown instanceof Refusal ? thrown : undefined
+    const cause = refusal?.error ?? thrown
+    const error = isCitygraphError(cause) ? cause : new CitygraphError('INTERNAL', {}, { cause })
+    outcome = error.code
+    // A client that went away needs no line.
+    if (!isCitygraphError(cause) && !request.destroyed) parts.logger.error('request failed', { requestId, ...errorFacts(cause) })
+    if (isRecorded(error.code)) await parts.records.refused({ ...about, ...known, code: error.code })
+    sendError(response, error, about, {
+      accept: request.headers.accept,
+      ...(refusal === undefined ? {} : { status: refusal.status }),
+      headers: { ...refusal?.headers, ...closing(parts) },
+    })
+  } finally {
+    parts.metrics.requests.inc({ code: outcome })
+    stop()
+  }
+}
+
+/** Failed tokens and callers without one count by address, others by who they are. */
+async function identify(request: IncomingMessage, parts: ServeParts): Promise<Caller> {
+  const address = request.socket.remoteAddress ?? 'unknown'
+  let caller: Caller
+  try {
+    caller = await parts.authenticate(request.headers.authorization)
+  } catch (error) {
+    await parts.rates.addresses.take(address)
+    throw error
+  }
+  await parts.rates.callers.take(caller.kind === 'public' ? address : `${caller.org}/${caller.sub}`)
+  return caller
+}
+
+/** Apollo's text as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
+function write(response: ServerResponse, answer: HTTPGraphQLResponse, state: RequestState, parts: ServeParts): string {
+  if (answer.body.kind !== 'complete') throw new CitygraphError('INTERNAL')
+  const headers = { ...Object.fromEntries(answer.headers), 'x-request-id': state.requestId, ...closing(parts) }
+  const early = state.finished ? undefined : earlyErrors(answer.body.string)
+  const status = answer.status ?? 200
+  const text = early === undefined ? answer.body.string : `${JSON.stringify({ errors: early, extensions: sharingExtensions(state) })}\n`
+  send(response, status, headers, text)
+  if (status === 200) return text.startsWith('{"errors"') ? 'PARTIAL' : 'OK'
+  const code = /"code":"([A-Z_]+)"/.exec(text)?.[1]
+  return isCode(code) ? code : 'INTERNAL'
+}
+
+/** Apollo wrote this text from entries that format-error.ts made. */
+function earlyErrors(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' && value !== null && 'errors' in value ? value.errors : []
+}
+
+function headersOf(request: IncomingMessage): HeaderMap {
+  const headers = new HeaderMap()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value)
+  }
+  return headers
+}
+
+function searchOf(request: IncomingMessage): string {
+  const url = request.url ?? ''
+  const mark = url.indexOf('?')
+  return mark === -1 ? '' : url.slice(mark)
+}
+
+function closing(parts: ServeParts): Record<string, string> {
+  return parts.draining() ? { connection: 'close' } : {}
+}
+
+/** A refusal with an HTTP status or headers of its own. */
+class Refusal extends Error {
+  readonly error: CitygraphError
+  readonly status: number
+  readonly headers: Record<string, string>
+  constructor(error: CitygraphError, status: number, headers: Record<string, string> = {}) {
+    super(error.message)
+    this.name = 'Refusal'
+    this.error = error
+    this.status = status
+    this.headers = headers
+  }
+}
