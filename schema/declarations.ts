@@ -83,7 +83,7 @@ export function isStructural(declaration: FieldDeclaration): boolean {
   const named = innermost(node.type)
   if (type === 'PageInfo') return pageInfo[field] === named
   const page = /^(\w+)Connection$/.exec(type)?.[1]
-  if (page !== undefined) return ({ edges: `${page}Edge`, nodes: page, pageInfo: 'PageInfo' } as Readonly<Record<string, string>>)[field] === named
+  if (page !== undefined) return (field === 'edges' && named === `${page}Edge`) || (field === 'nodes' && named === page) || (field === 'pageInfo' && named === 'PageInfo')
   const edge = /^(\w+)Edge$/.exec(type)?.[1]
   return edge !== undefined && ((field === 'cursor' && named === 'String') || (field === 'node' && named === edge))
 }
