@@ -85,11 +85,14 @@ CREATE FUNCTION mask.division(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN value ~ '^([0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})$' THEN left(value, 6) END;
 --> statement-breakpoint
--- 银行卡号. Twelve stars and the last four, whatever the length: neither bank nor length shows.
+-- 银行卡号. Twelve stars and the last four, whatever the length: neither bank nor length shows. Digits that read as an ID number
+-- (month and day in their places) are not shown at all: its places 15 and 16 never are.
 CREATE FUNCTION mask.bank_card(value text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
   WHEN value IS NULL THEN NULL
+  WHEN translate(value, ' -', '') ~ '^[0-9]{6}((18|19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]|[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01]))[0-9]{3}$'
+  THEN '****************'
   WHEN value ~ '^([0-9][ -]?){11,18}[0-9]$' OR value ~ '^[*]{12}[0-9]{4}$' THEN '************' || right(translate(value, ' -', ''), 4)
   ELSE '****************'
 END;
