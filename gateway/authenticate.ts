@@ -36,7 +36,7 @@ const claimsShape = z.object({
   client_id: z.string().min(1).max(256).optional(),
   assurance: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1),
   zone: z.enum(['intranet', 'mainland', 'abroad']).default('abroad'),
-  pid: z.uuid().optional(),
+  pid: z.guid().optional(),
 })
 
 /** Which kind of organisation a kind of caller may speak for (policies/organisations.yaml). */

@@ -1,0 +1,134 @@
+// Puts a city together from its folders: classification, engine, subgraphs, logs. Every command that serves uses these.
+
+import { resolve } from 'node:path'
+import { openAuditPool } from '../audit/audit-pool.ts'
+import { openAuditLog } from '../audit/postgres-log.ts'
+import type { AuditLog } from '../audit/access-record.ts'
+import { systemClock } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Config } from '../core/config.ts'
+import { ConfigRefused } from '../core/config.ts'
+import { domains } from '../core/domains.ts'
+import type { Domain } from '../core/domains.ts'
+import { errorFacts } from '../core/logger.ts'
+import type { Logger } from '../core/logger.ts'
+import { createAuthenticate } from '../gateway/authenticate.ts'
+import type { Authenticate } from '../gateway/authenticate.ts'
+import { createDemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
+import type { DemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
+import type { DatabaseAddress } from '../migrations/address.ts'
+import { openPool } from '../migrations/pool.ts'
+import { createPolicyEngine } from '../policy-engine/engine.ts'
+import type { PolicyEngine } from '../policy-engine/engine.ts'
+import { createCursorSeal } from '../resolvers/cursors.ts'
+import { domainResolvers } from '../resolvers/domain-resolvers.ts'
+import { createPublicIds } from '../resolvers/ids.ts'
+import { readClassification } from '../schema/classification.ts'
+import type { Classification } from '../schema/classification.ts'
+import { allSubgraphSdl, subgraphSdl } from '../schema/load.ts'
+import { createSubgraph } from '../subgraphs/create-subgraph.ts'
+import type { Subgraph } from '../subgraphs/create-subgraph.ts'
+import { linkingToken } from '../synthetic-city/linking-token.ts'
+import { demonstrationIdNumbers } from '../synthetic-city/scenario.ts'
+import type { CityDatabases } from './city-databases.ts'
+import { followClock } from './demonstration-clock.ts'
+import type { CityKeys } from './keys.ts'
+
+/** What is the same in every process of a city. */
+export type CityCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly close: () => void }
+
+/** A part that can be closed, in the order given by the caller. */
+export type Open<T> = { readonly it: T; readonly close: () => Promise<void>; readonly ready: () => Promise<boolean> }
+
+export const policiesFolder = resolve(import.meta.dirname, '../policies')
+
+/** Reads schema and policies and begins to watch the policies. Throws every problem of a bundle that is refused at start. */
+export async function openCore(clock: Clock, logger: Logger): Promise<CityCore> {
+  const classification = readClassification(allSubgraphSdl())
+  const engine = await createPolicyEngine({
+    directory: policiesFolder,
+    classification,
+    clock,
+    onAccepted: ({ hash, sequence }) => logger.info('policies accepted', { hash, sequence }),
+    onRefused: (problems) => {
+      for (const { file, line, column, message } of problems) logger.error('policies refused; the earlier bundle goes on serving', { file, line, column, message })
+    },
+  })
+  const watching = engine.watch()
+  return { classification, engine, clock, logger, close: () => watching.close() }
+}
+
+/** The clock of a process that is not the city's first. */
+export function clockOf(databases: CityDatabases): Clock {
+  return databases.embedded ? followClock(databases.folder) : systemClock
+}
+
+/** One department's subgraph on its database and its log. */
+export function openSubgraph(domain: Domain, core: CityCore, databases: CityDatabases, keys: CityKeys): Open<Subgraph> {
+  const database = openPool(databases.serving[domain], { max: 8, domain })
+  const audit = openLog(domain, databases.records[domain], core.logger)
+  const it = createSubgraph({
+    domain,
+    sdl: subgraphSdl(domain),
+    resolvers: domainResolvers(domain, core.classification),
+    classification: core.classification,
+    engine: core.engine,
+    database,
+    audit: audit.it,
+    ids: createPublicIds(keys.ids),
+    cursors: createCursorSeal(keys.ids),
+    clock: core.clock,
+    logger: core.logger,
+    auditKey: keys.subjects,
+  })
+  return {
+    it,
+    ready: async () => {
+      await database.query('SELECT 1')
+      return true
+    },
+    close: async () => {
+      await audit.close()
+      await database.end()
+    },
+  }
+}
+
+/** The log of a department or of the gateway. */
+export function openLog(log: string, address: DatabaseAddress, logger: Logger): Open<AuditLog> {
+  const pool = openAuditPool(address, { log })
+  const it = openAuditLog({ pool, log, onFailure: (cause) => logger.error('audit append failed', { log, ...errorFacts(cause) }) })
+  return {
+    it,
+    ready: async () => {
+      await pool.query('SELECT 1')
+      return true
+    },
+    close: async () => {
+      await it.close()
+      await pool.end()
+    },
+  }
+}
+
+/** Configured issuers, or the demonstration issuer of an embedded city. */
+export async function openIssuers(config: Config, core: CityCore, keys: CityKeys, embedded: boolean): Promise<{ authenticate: Authenticate; demonstration?: DemonstrationIssuer }> {
+  const organisationKind = (org: string): string | undefined => core.engine.organisation(org)?.kind
+  if (config.issuers !== undefined) return { authenticate: createAuthenticate({ issuers: config.issuers, clock: core.clock, organisationKind }) }
+  if (!embedded) throw new ConfigRefused(['CITYGRAPH_ISSUERS is required without embedded databases'])
+  const demonstration = await demonstrationIssuer(keys, core.clock)
+  return { authenticate: createAuthenticate({ issuers: [demonstration.trusted], clock: core.clock, organisationKind }), demonstration }
+}
+
+/** The issuer of an embedded city; knows the linking tokens of the demonstration's subjects. */
+export async function demonstrationIssuer(keys: CityKeys, clock: Clock): Promise<DemonstrationIssuer> {
+  const { issuer, link } = keys
+  if (issuer === undefined || link === undefined) throw new Error('The demonstration issuer exists only with embedded databases.')
+  const pids = Object.fromEntries(Object.entries(demonstrationIdNumbers).map(([name, idNo]) => [name, linkingToken(idNo, link)]))
+  return createDemonstrationIssuer({ privateKey: issuer, clock, pids })
+}
+
+/** All five subgraphs. */
+export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys): readonly Open<Subgraph>[] {
+  return domains.map((domain) => openSubgraph(domain, core, databases, keys))
+}
