@@ -1,0 +1,110 @@
+// A policy bundle: organisations, purposes, grants and Cedar policies of one directory, checked as a whole. Every problem of
+// every file is gathered; a bundle with one problem is no bundle. Relies on the classification the graph serves by.
+
+import type { Classification } from '../schema/classification.ts'
+import { bundleHash, readBundleFiles } from './bundle-files.ts'
+import type { BundleFile } from './bundle-files.ts'
+import type { PolicyChecker, Policy } from './cedar-validate.ts'
+import { splitPolicies } from './cedar-validate.ts'
+import { unknownCoordinates } from './coordinates.ts'
+import { grantPolicies } from './grant-policies.ts'
+import { readGrants } from './grants.ts'
+import type { Grant } from './grants.ts'
+import { readOrganisations } from './organisations.ts'
+import type { Organisation } from './organisations.ts'
+import { indexPolicies } from './policy-index.ts'
+import type { PolicyIndex } from './policy-index.ts'
+import { positionAt } from './problem.ts'
+import type { Problem } from './problem.ts'
+import { readPurposes } from './purposes.ts'
+import type { Purpose } from './purposes.ts'
+
+export type Bundle = {
+  readonly hash: string
+  readonly organisations: ReadonlyMap<string, Organisation>
+  readonly purposes: ReadonlyMap<string, Purpose>
+  readonly grants: ReadonlyMap<string, Grant>
+  readonly policies: readonly Policy[]
+  readonly index: PolicyIndex
+}
+
+export type BundleReading = { readonly bundle: Bundle; readonly problems: readonly [] } | { readonly bundle: undefined; readonly problems: readonly Problem[] }
+
+/** Reads and checks a directory. An unreadable directory is a problem like any other. */
+export async function readBundle(directory: string, classification: Classification, checker: PolicyChecker): Promise<BundleReading> {
+  try {
+    return parseBundle(await readBundleFiles(directory), classification, checker)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+    return { bundle: undefined, problems: [{ file: '.', line: 1, column: 1, message: `the policy directory cannot be read (${code})` }] }
+  }
+}
+
+/** Checks files already read. */
+export function parseBundle(files: readonly BundleFile[], classification: Classification, checker: PolicyChecker): BundleReading {
+  const { organisations, problems: organisationProblems } = readOrganisations(required(files, 'organisations.yaml'))
+  const { purposes, problems: purposeProblems } = readPurposes(required(files, 'purposes.yaml'), organisations)
+  const problems: Problem[] = [...organisationProblems, ...purposeProblems]
+  for (const name of ['organisations.yaml', 'purposes.yaml']) {
+    if (!files.some((file) => file.name === name)) problems.push({ file: name, line: 1, column: 1, message: 'this file is missing' })
+  }
+  const policies: Policy[] = []
+  const cedarFiles = files.filter((file) => file.name.endsWith('.cedar'))
+  if (cedarFiles.length === 0) problems.push({ file: '.', line: 1, column: 1, message: 'there is no .cedar file: nobody would see anything' })
+  for (const file of cedarFiles) readPolicies(file, classification, checker, policies, problems)
+  const grants = new Map<string, Grant>()
+  for (const file of files.filter((known) => known.name.startsWith('grants/'))) {
+    const read = readGrants(file, { classification, organisations, purposes })
+    problems.push(...read.problems)
+    for (const grant of read.grants) {
+      const { line, column } = grant
+      if (grants.has(grant.id)) problems.push({ file: file.name, line, column, message: `grant ${grant.id} exists already` })
+      grants.set(grant.id, grant)
+      const made = grantPolicies(grant, purposes.get(grant.purpose), classification, checker)
+      policies.push(...made.policies)
+      problems.push(...made.problems)
+    }
+  }
+  problems.push(...duplicateIds(policies))
+  if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, policies, index: indexPolicies(policies) }, problems: [] }
+}
+
+function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {
+  const split = splitPolicies(file.name, file.text)
+  problems.push(...split.problems)
+  const checked = checker.check(split.parts.map((part) => part.text))
+  for (const [index, part] of split.parts.entries()) {
+    const found = checked[index]
+    const place = (within: number): { line: number; column: number } => positionAt(file.text, part.index + within)
+    const complain = (within: number, message: string): void => { problems.push({ file: file.name, ...place(within), message }) }
+    if (found === undefined || 'faults' in found) {
+      for (const fault of found?.faults ?? []) complain(fault.index, fault.message)
+      continue
+    }
+    const { id, because } = found.body.annotations
+    if (id === undefined || id === '') complain(0, 'the policy has no @id("…")')
+    if (because === undefined || because === '') complain(0, 'the policy has no @because("…") with its legal basis')
+    if (id?.startsWith('grant/') === true) complain(0, 'an @id may not begin with grant/')
+    for (const fault of unknownCoordinates(found.body, part.text, classification)) complain(fault.index, fault.message)
+    policies.push({ ...found.body, id: id ?? '', because: because ?? '', text: part.text, file: file.name, ...place(0) })
+  }
+}
+
+function duplicateIds(policies: readonly Policy[]): Problem[] {
+  const seen = new Set<string>()
+  const problems: Problem[] = []
+  for (const { id, file, line, column } of policies) {
+    if (id !== '' && seen.has(id)) problems.push({ file, line, column, message: `the policy id ${id} is used twice` })
+    seen.add(id)
+  }
+  return problems
+}
+
+function required(files: readonly BundleFile[], name: string): BundleFile {
+  return files.find((file) => file.name === name) ?? { name, text: '[]' }
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
+}

@@ -1,0 +1,120 @@
+// Policy text → parsed, strictly validated, translatable policies, or problems with file, line and column. Cedar (wasm) parses
+// and validates; its offsets are UTF-8 bytes. A policy validates independently of all others, so what was accepted once under
+// the same schema is remembered by its text, and a reload costs only what changed.
+
+import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
+import type { DetailedError, SchemaJson } from '@cedar-policy/cedar-wasm/nodejs'
+import type { Classification } from '../schema/classification.ts'
+import { parsePolicyJson, Untranslatable } from './cedar-json.ts'
+import type { PolicyBody } from './cedar-json.ts'
+import { cedarSchema } from './cedar-schema.ts'
+import { findToken } from './find-token.ts'
+import { indexOfByte, positionAt } from './problem.ts'
+import type { Problem } from './problem.ts'
+import { assertTranslatable, rowVocabulary } from './translatable.ts'
+import type { RowVocabulary } from './translatable.ts'
+
+/** One policy of a bundle, ready to compile. `id` is its @id, or `grant/<id>/<n>`. */
+export type Policy = PolicyBody & {
+  readonly id: string
+  readonly because: string
+  readonly text: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The grant it comes from. */
+  readonly grant?: string
+}
+
+/** A fault inside one policy's text, at an index of that text. */
+type Fault = { readonly index: number; readonly message: string }
+type Checked = { readonly body: PolicyBody } | { readonly faults: readonly Fault[] }
+
+export type PolicyChecker = { readonly schema: SchemaJson<string>; check(texts: readonly string[]): readonly Checked[] }
+
+const remembered = 10_000
+
+/** A checker for one classification; keep it from bundle to bundle. */
+export function createPolicyChecker(classification: Classification): PolicyChecker {
+  const schema = cedarSchema(classification)
+  const rows = rowVocabulary(classification)
+  const known = new Map<string, Checked>()
+  return {
+    schema,
+    check: (texts) => {
+      const fresh = [...new Set(texts)].filter((text) => !known.has(text))
+      if (known.size + fresh.length > remembered) known.clear()
+      for (const [text, checked] of checkFresh(fresh, schema, rows)) known.set(text, checked)
+      return texts.map((text) => known.get(text) ?? { faults: [{ index: 0, message: 'could not be checked' }] })
+    },
+  }
+}
+
+function checkFresh(texts: readonly string[], schema: SchemaJson<string>, rows: RowVocabulary): Map<string, Checked> {
+  const checked = new Map<string, Checked>()
+  if (texts.length === 0) return checked
+  const answer = cedar.validate({ schema, policies: { staticPolicies: Object.fromEntries(texts.map((text, index) => [`p${index}`, text])) } })
+  if (answer.type === 'failure') {
+    for (const text of texts) checked.set(text, texts.length === 1 ? { faults: answer.errors.flatMap((error) => faultsOf(error, text)) } : checkFresh([text], schema, rows).get(text) ?? { faults: [] })
+    return checked
+  }
+  const faults = new Map<string, Fault[]>()
+  for (const { policyId, error } of answer.validationErrors) {
+    const text = texts[Number(policyId.slice(1))] ?? ''
+    const message = { ...error, message: error.message.replace(/^for policy `p\d+`, /, '') }
+    faults.set(text, [...(faults.get(text) ?? []), ...faultsOf(message, text)])
+  }
+  for (const text of texts) checked.set(text, checkOne(text, faults.get(text) ?? [], rows))
+  return checked
+}
+
+function checkOne(text: string, faults: readonly Fault[], rows: RowVocabulary): Checked {
+  // The same fault is reported once for each request environment; one place is enough.
+  const places = new Map([...faults].reverse().map((fault) => [fault.index, fault]))
+  if (places.size > 0) return { faults: [...places.values()].sort((a, b) => a.index - b.index) }
+  const answer = cedar.policyToJson(text)
+  if (answer.type === 'failure') return { faults: answer.errors.flatMap((error) => faultsOf(error, text)) }
+  try {
+    const body = parsePolicyJson(answer.json)
+    assertTranslatable(body, rows)
+    return { body }
+  } catch (error) {
+    if (error instanceof Untranslatable) return { faults: [{ index: findToken(text, error.token), message: error.message }] }
+    throw error
+  }
+}
+
+function faultsOf(error: DetailedError, text: string): Fault[] {
+  const [place] = error.sourceLocations ?? []
+  const label = place?.label === null || place?.label === undefined ? '' : ` (${place.label})`
+  const help = error.help === null ? '' : `; ${error.help}`
+  const own = { index: indexOfByte(text, place?.start ?? 0), message: `${error.message}${label}${help}` }
+  return [own, ...(error.related ?? []).flatMap((related) => faultsOf(related, text))]
+}
+
+/** The policies of one file with the index at which each stands, or the file's syntax problems. Templates are refused. */
+export function splitPolicies(file: string, text: string): { readonly parts: readonly { readonly text: string; readonly index: number }[]; readonly problems: readonly Problem[] } {
+  const answer = cedar.policySetTextToParts(text)
+  if (answer.type === 'failure') {
+    const problems = answer.errors.flatMap((error) => faultsOf(error, text)).map(({ index, message }) => ({ file, ...positionAt(text, index), message }))
+    return { parts: [], problems }
+  }
+  const templates = answer.policy_templates.map((template) => ({ file, ...positionAt(text, text.indexOf(template)), message: 'templates are not supported; write the policy out' }))
+  const parts: { text: string; index: number }[] = []
+  let from = 0
+  for (const part of inTextOrder(answer.policies)) {
+    const index = Math.max(0, text.indexOf(part, from))
+    parts.push({ text: part, index })
+    from = index + part.length
+  }
+  return { parts, problems: templates }
+}
+
+/** Cedar numbers policies in text order (policy0 …) but lists them sorted by that name as text: 0, 1, 10, 11, 2 … */
+function inTextOrder(policies: readonly string[]): readonly string[] {
+  const names = policies.map((_, index) => `policy${index}`).sort()
+  return policies
+    .map((policy, index) => ({ policy, order: Number((names[index] ?? '').slice(6)) }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ policy }) => policy)
+}

@@ -1,0 +1,128 @@
+// The policy engine: holds the last five bundles, gives access plans, re-reads its directory, explains. A bad edit changes
+// nothing: the old bundle goes on serving and the problems are handed to `onRefused`. A plan is given only under the current
+// bundle or one superseded at most 5 s ago (DESIGN 5.5), and a grant revoked or removed since is off under those as well.
+
+import { CitygraphError } from '../core/errors.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Classification } from '../schema/classification.ts'
+import type { DecidingPlan } from './access-plan.ts'
+import { readBundle } from './bundle.ts'
+import type { Bundle } from './bundle.ts'
+import { createPolicyChecker } from './cedar-validate.ts'
+import type { AccessPlan, Caller, Occasion } from './decision.ts'
+import { explainField } from './explain.ts'
+import type { Explanation } from './explain.ts'
+import { makePlan } from './make-plan.ts'
+import { createPlanCache, planKey } from './plan-cache.ts'
+import { BundleRefused } from './problem.ts'
+import type { Problem } from './problem.ts'
+import { watchDirectory } from './watch.ts'
+
+export type BundleHead = { readonly hash: string; readonly sequence: number }
+
+export type PolicyEngine = {
+  head(): BundleHead
+  /** The plan under the bundle of that sequence number (default: the current one). Throws CitygraphError FORBIDDEN if that bundle is unknown or superseded for more than 5 s, PURPOSE_UNKNOWN if the purpose is not registered. */
+  plan(caller: Caller, occasion: Occasion, sequence?: number): AccessPlan
+  purpose(code: string): { readonly code: string; readonly organisations: readonly string[] } | undefined
+  organisation(code: string): { readonly code: string; readonly kind: string } | undefined
+  explain(caller: Caller, occasion: Occasion, type: string, field: string): Explanation
+  /** The bundle now in force, for `policy test` and `policy diff`. */
+  bundle(): Bundle
+  /** Re-reads the files now; [] when accepted or unchanged. */
+  reload(): Promise<readonly Problem[]>
+  /** Watches the files: an edit is in force within a second. */
+  watch(): { close(): void }
+}
+
+export type PolicyEngineOptions = {
+  readonly directory: string
+  readonly classification: Classification
+  readonly clock: Clock
+  readonly initialSequence?: number
+  readonly onRefused?: (problems: Problem[]) => void
+  readonly onAccepted?: (head: BundleHead) => void
+}
+
+const keptBundles = 5
+const graceMs = 5_000
+const keptPlans = 2_000
+
+type Version = { readonly bundle: Bundle; readonly sequence: number; readonly supersededAt: number | undefined }
+
+/** Reads the bundle and starts. Throws BundleRefused with all problems if the first bundle is bad. */
+export async function createPolicyEngine(options: PolicyEngineOptions): Promise<PolicyEngine> {
+  const { directory, classification, clock } = options
+  const checker = createPolicyChecker(classification)
+  const first = await readBundle(directory, classification, checker)
+  if (first.bundle === undefined) throw new BundleRefused(first.problems)
+  const plans = createPlanCache(keptPlans)
+  let versions: readonly [Version, ...Version[]] = [{ bundle: first.bundle, sequence: options.initialSequence ?? 1, supersededAt: undefined }]
+  let reading: Promise<readonly Problem[]> = Promise.resolve([])
+  options.onAccepted?.({ hash: first.bundle.hash, sequence: versions[0].sequence })
+
+  const now = (): number => clock.now().getTime()
+
+  const versionOf = (sequence: number | undefined): Version => {
+    const found = sequence === undefined ? versions[0] : versions.find((version) => version.sequence === sequence)
+    const stale = found?.supersededAt !== undefined && now() - found.supersededAt > graceMs
+    if (found === undefined || stale) throw new CitygraphError('FORBIDDEN', { hint: 'The policies have changed; ask again.' })
+    return found
+  }
+
+  const decidingPlan = (caller: Caller, occasion: Occasion, version: Version): DecidingPlan => {
+    const at = now()
+    const { bundle, sequence } = version
+    const key = planKey(caller, occasion, sequence, bundle.index.namedCallers)
+    const kept = plans.get(key, at)
+    if (kept !== undefined) return kept
+    const alternatives = (): readonly DecidingPlan[] => {
+      if (occasion.purpose !== undefined) return []
+      const registered = [...bundle.purposes.values()].filter((purpose) => purpose.organisations.includes(caller.org))
+      return registered.map((purpose) => decidingPlan(caller, { ...occasion, purpose: purpose.code }, version))
+    }
+    const withdrawn = version === versions[0] ? new Set<string>() : withdrawnSince(bundle, versions[0].bundle)
+    const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives })
+    plans.put(key, plan)
+    return plan
+  }
+
+  const read = async (): Promise<readonly Problem[]> => {
+    const { bundle, problems } = await readBundle(directory, classification, checker)
+    if (bundle === undefined) {
+      options.onRefused?.([...problems])
+      return problems
+    }
+    const [current, ...older] = versions
+    if (bundle.hash === current.bundle.hash) return []
+    versions = [{ bundle, sequence: current.sequence + 1, supersededAt: undefined }, { ...current, supersededAt: now() }, ...older.slice(0, keptBundles - 2)]
+    plans.clear()
+    options.onAccepted?.({ hash: bundle.hash, sequence: versions[0].sequence })
+    return []
+  }
+
+  const reload = (): Promise<readonly Problem[]> => {
+    reading = reading.then(read, read)
+    return reading
+  }
+
+  return {
+    head: () => ({ hash: versions[0].bundle.hash, sequence: versions[0].sequence }),
+    plan: (caller, occasion, sequence) => {
+      const version = versionOf(sequence)
+      if (occasion.purpose !== undefined && !version.bundle.purposes.has(occasion.purpose)) throw new CitygraphError('PURPOSE_UNKNOWN')
+      return decidingPlan(caller, occasion, version)
+    },
+    purpose: (code) => versions[0].bundle.purposes.get(code),
+    organisation: (code) => versions[0].bundle.organisations.get(code),
+    explain: (caller, occasion, type, field) => explainField(decidingPlan(caller, occasion, versions[0]), type, field, classification),
+    bundle: () => versions[0].bundle,
+    reload,
+    watch: () => watchDirectory(directory, () => { void reload() }),
+  }
+}
+
+/** Grants of the older bundle that the newest does not hold as ACTIVE any more. */
+function withdrawnSince(older: Bundle, newest: Bundle): ReadonlySet<string> {
+  return new Set([...older.grants.keys()].filter((id) => newest.grants.get(id)?.status !== 'ACTIVE'))
+}

@@ -1,0 +1,62 @@
+// From bundle, caller and occasion to an access plan: the situation is fixed at one instant, and the plan ends before the next
+// instant that any policy names. A caller whose organisation is unknown or of another kind has no policies at all.
+
+import type { Classification } from '../schema/classification.ts'
+import { createAccessPlan } from './access-plan.ts'
+import type { DecidingPlan } from './access-plan.ts'
+import type { Bundle } from './bundle.ts'
+import type { Caller, Occasion } from './decision.ts'
+import type { Situation } from './environment.ts'
+import { inForce } from './grants.ts'
+import { kindFits } from './organisations.ts'
+
+export const planLifeMs = 30_000
+
+export type PlanOrder = {
+  readonly bundle: Bundle
+  readonly sequence: number
+  readonly classification: Classification
+  readonly caller: Caller
+  readonly occasion: Occasion
+  /** Grants taken back in a newer bundle. */
+  readonly withdrawn: ReadonlySet<string>
+  readonly now: number
+  readonly alternatives: () => readonly DecidingPlan[]
+}
+
+export function makePlan(order: PlanOrder): DecidingPlan {
+  const { bundle, caller, occasion, classification, withdrawn, now } = order
+  const organisation = bundle.organisations.get(caller.org)
+  const trusted = organisation !== undefined && kindFits(caller.kind, organisation)
+  const situation: Situation = {
+    caller,
+    occasion,
+    purposeOrganisations: occasion.purpose === undefined ? [] : bundle.purposes.get(occasion.purpose)?.organisations ?? [],
+    minorsApproved: [...bundle.grants.values()].some((grant) =>
+      grant.minorsApproved === true && grant.org === caller.org && grant.purpose === occasion.purpose && !withdrawn.has(grant.id) && inForce(grant, now)),
+    now,
+  }
+  return createAccessPlan({
+    situation,
+    candidates: trusted ? bundle.index.candidates(caller.org, occasion.purpose) : () => [],
+    classification,
+    withdrawn,
+    policyVersion: bundle.hash,
+    bundleSequence: order.sequence,
+    validUntil: Math.min(now + planLifeMs, nextInstant(bundle.index.instants, now) - 1),
+    alternatives: trusted ? order.alternatives : () => [],
+  })
+}
+
+/** The first instant after `now`, or Infinity. `context.now > c` changes one millisecond after c, so c itself counts as well. */
+function nextInstant(instants: readonly number[], now: number): number {
+  let low = 0
+  let high = instants.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((instants[middle] ?? Infinity) >= now) high = middle
+    else low = middle + 1
+  }
+  const found = instants[low] ?? Infinity
+  return found === now ? now + 1 : found
+}

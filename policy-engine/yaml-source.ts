@@ -1,0 +1,46 @@
+// A YAML file with places: read by `yaml`, shaped by zod, every complaint with line and column. Refuses duplicate keys, unknown
+// keys (the shapes are strict) and anything that is not plain data.
+
+import { isNode, LineCounter, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+import type { z } from 'zod'
+import type { BundleFile } from './bundle-files.ts'
+import type { Problem } from './problem.ts'
+
+export type Path = readonly (string | number)[]
+
+export type YamlSource<T> = {
+  readonly value: T | undefined
+  readonly problems: readonly Problem[]
+  /** A problem at the node a path leads to, or at the nearest node above it that exists. */
+  at(path: Path, message: string): Problem
+}
+
+/** Reads one file. `value` is undefined if there are problems. */
+export function readYaml<T>(file: BundleFile, shape: z.ZodType<T>): YamlSource<T> {
+  const lines = new LineCounter()
+  const document = parseDocument(file.text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  const at = (path: Path, message: string): Problem => ({ file: file.name, ...placeOf(document, path, lines), message })
+  const faults = [...document.errors, ...document.warnings]
+  if (faults.length > 0) {
+    const problems = faults.map((fault) => ({ file: file.name, ...linePlace(lines, fault.pos[0]), message: fault.message }))
+    return { value: undefined, problems, at }
+  }
+  const parsed = shape.safeParse(document.toJS({ maxAliasCount: 0 }))
+  if (parsed.success) return { value: parsed.data, problems: [], at }
+  const problems = parsed.error.issues.map((issue) => at(issue.path.filter((part) => typeof part !== 'symbol'), issue.message))
+  return { value: undefined, problems, at }
+}
+
+function placeOf(document: Document.Parsed, path: Path, lines: LineCounter): { line: number; column: number } {
+  for (let length = path.length; length >= 0; length -= 1) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return linePlace(lines, node.range[0])
+  }
+  return { line: 1, column: 1 }
+}
+
+function linePlace(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset)
+  return { line: Math.max(1, line), column: Math.max(1, col) }
+}
