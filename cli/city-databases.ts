@@ -93,6 +93,35 @@ export function foreignDatabases(config: Config): CityDatabases {
   }
 }
 
+/** The database and log of one department's own process. */
+export function foreignDepartment(config: Config, domain: Domain): CityDatabases {
+  const audit = config.auditUrls[domain]
+  if (audit === undefined) throw new ConfigRefused([`AUDIT_DATABASE_URL or ${domain.toUpperCase()}_AUDIT_DATABASE_URL is missing`])
+  return onlyNamed(config, addressOf(audit))
+}
+
+/** The log of a gateway's own process. */
+export function foreignGateway(config: Config): CityDatabases {
+  const audit = config.auditUrls.gateway
+  if (audit === undefined) throw new ConfigRefused(['AUDIT_DATABASE_URL is missing'])
+  return onlyNamed(config, addressOf(audit))
+}
+
+/** A process that serves one part uses one of these addresses; the others are never opened. */
+function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {
+  const serving = forDomains((domain) => addressOf(config.databaseUrls[domain] ?? 'postgres://not-configured.invalid/'))
+  return {
+    embedded: false,
+    folder: config.folder,
+    serving,
+    owners: serving,
+    records: { ...forDomains(() => audit), gateway: audit },
+    auditOwner: undefined,
+    auditReader: audit,
+    stop: async () => undefined,
+  }
+}
+
 /** Brings every database to its newest migration; masks and reference data first. Says what was done only if something was. */
 export async function migrateCity(databases: CityDatabases, log: (line: string) => void): Promise<void> {
   const counts = await Promise.all([
