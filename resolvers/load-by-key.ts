@@ -72,8 +72,13 @@ function byKeys(context: ReadContext, entity: Entity, columns: readonly SQL[], c
   if (column === undefined && entity.lookup !== undefined) {
     return sql`SELECT ${selectList([kept(entity.lookup.wanted), ...columns])} FROM ${entity.lookup.from} WHERE ${seen}`
   }
-  const by = column ?? entity.key
-  const keys = sql`${slot('keys')}::${sql.raw(postgresType(by?.kind ?? 'text'))}[]`
-  const allowed = column?.edge === undefined ? seen : sql`${seen} AND ${stubCondition(context.plan, column.edge, entity)}`
-  return sql`SELECT ${selectList([kept(by?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${by?.value} = ANY(${keys}) AND ${allowed}`
+  if (column === undefined) {
+    const { key } = entity
+    const keys = sql`${slot('keys')}::${sql.raw(postgresType(key?.kind ?? 'text'))}[]`
+    return sql`SELECT ${selectList([kept(key?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${key?.value} = ANY(${keys}) AND ${seen}`
+  }
+  // The key that comes back is the one that was asked with: the column itself may be one that is never selected.
+  const keys = sql`unnest(${slot('keys')}::${sql.raw(postgresType(column.kind))}[]) AS wanted(key)`
+  const allowed = column.edge === undefined ? seen : sql`${seen} AND ${stubCondition(context.plan, column.edge, entity)}`
+  return sql`SELECT ${selectList([kept(sql`wanted.key`), ...columns])} FROM ${keys} CROSS JOIN ${entity.from} WHERE ${column.value} = wanted.key AND ${allowed}`
 }

@@ -10,4 +10,5 @@ export type Resolver = (parent: unknown, args: Arguments, context: ReadContext, 
 /** `reference` comes from outside (a representation of `_entities`). */
 export type ReferenceResolver = (reference: unknown, context: ReadContext, info: GraphQLResolveInfo) => unknown
 
-export type ResolverMap = { [type: string]: { [field: string]: Resolver } & { __resolveReference?: ReferenceResolver } }
+/** `__resolveReference` is a ReferenceResolver, everything else a Resolver. */
+export type ResolverMap = { [type: string]: { [field: string]: Resolver | ReferenceResolver } }

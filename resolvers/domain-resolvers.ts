@@ -1,0 +1,51 @@
+// All resolvers of one department, ready for @apollo/subgraph: root fields, references and edges. Plain fields need none: they are
+// properties of the rows that statements made.
+
+import type { Domain } from '../core/domains.ts'
+import { readClassification, type Classification } from '../schema/classification.ts'
+import { allSubgraphSdl } from '../schema/load.ts'
+import { bindDomain, type DomainBinding } from './binding.ts'
+import type { Entity } from './entity.ts'
+import { enterprisesRoots } from './enterprises-roots.ts'
+import { enterprisesEntities } from './enterprises.ts'
+import { populationRoots } from './population-roots.ts'
+import { populationEntities } from './population.ts'
+import { enterpriseReference, personReference, rowReference } from './references.ts'
+import { relationResolver } from './relations.ts'
+import type { ReferenceResolver, Resolver, ResolverMap } from './resolver-map.ts'
+
+type DomainParts = {
+  readonly entities: readonly Entity[]
+  readonly roots: (binding: DomainBinding) => Readonly<Record<string, Resolver>>
+  /** Resolvers of fields that are neither columns nor edges by key. */
+  readonly special?: (binding: DomainBinding) => Readonly<Record<string, Readonly<Record<string, Resolver | ReferenceResolver>>>>
+}
+
+const parts: Readonly<Partial<Record<Domain, DomainParts>>> = {
+  population: { entities: populationEntities, roots: populationRoots },
+  enterprises: { entities: enterprisesEntities, roots: enterprisesRoots },
+}
+
+/** The resolver map of a domain. `classification` must be the whole graph's; by default it is read from the committed schema. */
+export function domainResolvers(domain: Domain, classification: Classification = readClassification(allSubgraphSdl())): ResolverMap {
+  const domainParts = parts[domain]
+  if (domainParts === undefined) throw new RangeError(`${domain} has no resolvers yet`)
+  const { entities, roots, special } = domainParts
+  const binding = bindDomain(domain, entities, classification)
+  const map: ResolverMap = { Query: { ...roots(binding) } }
+  for (const entity of entities) {
+    const fields: ResolverMap[string] = {}
+    for (const [field, relation] of Object.entries(entity.relations)) fields[field] = relationResolver(binding, entity, field, relation)
+    const reference = referenceOf(binding, entity)
+    if (reference !== undefined) fields['__resolveReference'] = reference
+    Object.assign(fields, special?.(binding)[entity.type])
+    map[entity.type] = fields
+  }
+  return map
+}
+
+/** Types with a key can be referred to; without a resolver Apollo would answer with what was sent. */
+function referenceOf(binding: DomainBinding, entity: Entity): ReferenceResolver | undefined {
+  if (entity.from !== undefined) return entity.key === undefined ? undefined : rowReference(binding, entity)
+  return entity.type === 'Enterprise' ? enterpriseReference() : personReference(entity.type)
+}

@@ -1,0 +1,89 @@
+// Root fields that give rows: one by its key, many by conditions, the caller's own, one by a natural key. The gate has decided the
+// entry already; it is asked again here, so that a resolver called without a gate gives nothing either.
+
+import type { GraphQLResolveInfo } from 'graphql'
+import { entityOf, type DomainBinding } from './binding.ts'
+import { connectionOf, positionAfter } from './connections.ts'
+import type { SortTerm } from './entity.ts'
+import { filterOf } from './filters.ts'
+import { pageSize } from './keyset.ts'
+import { loadByKey, type OtherColumn } from './load-by-key.ts'
+import { loadList, type Restriction } from './load-list.ts'
+import { allowedDefault, chosenOrder, orderKeys, type OrderKey } from './ordering.ts'
+import { keysOf } from './references.ts'
+import type { ReadContext } from './read-context.ts'
+import type { Arguments, Resolver } from './resolver-map.ts'
+import { rowSelection, selectionOf } from './selection.ts'
+
+/** Whether this caller may use the entry at all. */
+export function entryServed(context: ReadContext, field: string): boolean {
+  return context.plan.field('Query', field).decision === 'CLEAR'
+}
+
+/** `enterprise(uscc)`, `person(id)`: the row whose key the argument of that name is; null for what is no key. */
+export function oneByKey(binding: DomainBinding, field: string, type: string): Resolver {
+  const entity = entityOf(binding, type)
+  return (_parent, args, context, info) => {
+    if (entity.key === undefined || !entryServed(context, field)) return null
+    return loadByKey(context, binding, { entity, selection: selectionOf(info, type), keys: keysOf(context, type, entity.key, args) })
+  }
+}
+
+/** `me`: the caller's own row; null for callers who are not the subject of any. */
+export function ownRow(binding: DomainBinding, field: string, type: string): Resolver {
+  const entity = entityOf(binding, type)
+  return (_parent, _args, context, info) => {
+    const { pid } = context.parameters
+    if (pid === undefined || !entryServed(context, field)) return null
+    return loadByKey(context, binding, { entity, selection: selectionOf(info, type), keys: [pid] })
+  }
+}
+
+/** `resolvePerson`: a whole natural key to its row. `read` refuses what is not one, before any database access. */
+export function byNaturalKey(
+  binding: DomainBinding,
+  field: string,
+  type: string,
+  { column, read }: { readonly column: OtherColumn; readonly read: (args: Arguments, context: ReadContext) => string },
+): Resolver {
+  const entity = entityOf(binding, type)
+  return (_parent, args, context, info) => {
+    if (!entryServed(context, field)) return null
+    return loadByKey(context, binding, { entity, selection: selectionOf(info, type), keys: [read(args, context)], column })
+  }
+}
+
+export type ListParts = {
+  readonly type: string
+  /** The order when the caller asks for none. */
+  readonly order?: readonly SortTerm[]
+  /** What arguments other than where, orderBy, first and after ask for; may refuse them. */
+  readonly restrict?: (args: Arguments, context: ReadContext) => { readonly restriction: Restriction; readonly before?: readonly OrderKey[] } | undefined
+}
+
+/** `people(where, orderBy, first, after)`: a page of the rows that the caller may see. */
+export function manyRows(binding: DomainBinding, field: string, { type, order = [], restrict }: ListParts): Resolver {
+  const entity = entityOf(binding, type)
+  return async (_parent, args, context, info: GraphQLResolveInfo) => {
+    if (!entryServed(context, field)) return null
+    const parts = { entity, plan: context.plan, classification: binding.classification }
+    const first = pageSize(args['first'])
+    const filter = filterOf(args['where'], parts)
+    const chosen = chosenOrder(args['orderBy'], parts)
+    const terms = chosen.length > 0 ? chosen : allowedDefault(order, parts)
+    const restricted = restrict?.(args, context)
+    const place = { coordinate: `Query.${field}`, args, parent: '' }
+    const after = positionAfter(context, place)
+    const page = await loadList(context, binding, {
+      entity,
+      selection: rowSelection(info, type),
+      filter,
+      order: [...(restricted?.before ?? []), ...orderKeys(terms, entity)],
+      orderShape: `${restricted === undefined ? '' : field} ${terms.map((term) => `${term.field} ${term.direction}`).join(',')}`,
+      first,
+      ...(after === undefined ? {} : { after }),
+      ...(restricted === undefined ? {} : { restriction: restricted.restriction }),
+    })
+    return connectionOf(context, place, page)
+  }
+}

@@ -1,0 +1,55 @@
+// Verifications (DOMAIN 1.1 S11, 4.7): one statement that answers a question about a subject's row and gives nothing of it. The
+// plan's condition stands in the WHERE, so a row that may not be verified answers as one that is not there, on the same path and in
+// the same time (DOMAIN 3.2 M11). Statements are kept with the plan like all others.
+
+import { sql, type SQL } from 'drizzle-orm'
+import type { DomainBinding } from './binding.ts'
+import { compiledFor } from './compiled.ts'
+import type { Entity } from './entity.ts'
+import { predicate } from './predicates.ts'
+import type { ReadContext } from './read-context.ts'
+import type { SlotName, SlotValue } from './slots.ts'
+import { compile, run } from './statements.ts'
+
+export type Question = {
+  /** The root field. */
+  readonly entry: string
+  readonly entity: Entity
+  /**
+   * The whole statement. First column: whose row it is, as text, for the access record (NULL for nobody); then the answer. The first
+   * row counts. `allowed` is what must hold for a row of the entity to count.
+   */
+  readonly ask: (allowed: SQL) => SQL
+  readonly values: Readonly<Partial<Record<SlotName, SlotValue>>>
+}
+
+/** False when callers of this plan may not ask at all: then the answer is null, as the gate gives it. */
+export function mayAsk(context: ReadContext, entry: string): boolean {
+  return context.plan.verify(entry).condition.kind !== 'never'
+}
+
+/** The answer's columns in the first row, undefined when there is none. A question always goes to the database, whatever its operands. */
+export async function answerOf(context: ReadContext, binding: DomainBinding, { entry, entity, ask, values }: Question): Promise<readonly unknown[] | undefined> {
+  const { statement } = compiledFor(context.plan, ['verify', binding.domain, entry].join('|'), () => {
+    const { condition } = context.plan.verify(entry)
+    const allowed = sql`${entity.alive} AND ${predicate(condition, entity.attributes)}`
+    return { statement: compile(ask(allowed)), projection: { columns: [], read: refuseRead } }
+  })
+  context.observe.field('Query', entry)
+  const rows = await run(context, statement, values)
+  context.observe.rows(rows.length)
+  const [first] = rows
+  if (first === undefined) return undefined
+  const [pid, ...answer] = first
+  if (typeof pid === 'string') context.observe.subject(pid)
+  return answer
+}
+
+/** Deciphers a public id of a person; an empty list asks the database about nobody. */
+export function pidsOf(context: ReadContext, id: unknown): readonly string[] {
+  return typeof id === 'string' ? context.ids.decipher(context.org, 'Person', id) : []
+}
+
+function refuseRead(): never {
+  throw new RangeError('an answer is not a row')
+}
