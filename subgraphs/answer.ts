@@ -71,6 +71,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const plan = (known.plan = engine.plan(access.caller, occasionOf(request), access.bundleSequence))
       const operation = (known.operation = readOperation(request.query, request.operationName))
       const decisions = (known.decisions = readDecisions(plan, operation))
+      // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
+      if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
       const { observe, observed } = observation()
       known.observed = observed()
       const result = await execute({

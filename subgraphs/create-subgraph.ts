@@ -18,7 +18,7 @@ import { answering } from './answer.ts'
 import { gateSchema } from './gate.ts'
 
 /** What @apollo/subgraph takes as resolvers. */
-export type ResolverMap = NonNullable<Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown; resolvers?: unknown }>['resolvers']>
+export type ResolverMap = NonNullable<Extract<Extract<Parameters<typeof buildSubgraphSchema>[0], unknown[]>[number], { typeDefs: unknown }>['resolvers']>
 
 export type SubgraphParts = {
   readonly domain: Domain
@@ -63,7 +63,7 @@ export type Subgraph = {
 /** Builds the subgraph. Throws when SDL and resolvers do not fit each other. */
 export function createSubgraph(parts: SubgraphParts): Subgraph {
   const { domain, classification } = parts
-  const ungated = buildSubgraphSchema({ typeDefs: parse(parts.sdl), resolvers: parts.resolvers })
+  const ungated = buildSubgraphSchema([{ typeDefs: parse(parts.sdl), resolvers: parts.resolvers }])
   const schema = gateSchema(ungated, { domain, classification })
   return { domain, schema, ...answering(schema, parts) }
 }

@@ -36,8 +36,8 @@ export type ServeParts = {
 }
 
 type Proved = { readonly access: AccessContext; readonly route: 'seal' | 'router'; readonly requestId: string }
-/** Apollo's context of one request; `answer` is set once the subgraph has spoken. */
-type HttpContext = Proved & { answer?: SubgraphAnswer }
+/** Apollo's context of one request (Apollo copies it, so what is noted stands one level down); `answered`: the subgraph has spoken. */
+type HttpContext = Proved & { readonly noted: { answered: boolean } }
 
 const BODY_LIMIT = 1024 * 1024
 const DRAIN_MS = 10_000
@@ -82,10 +82,10 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
       const error = new CitygraphError(body === 'TOO_LARGE' ? 'TOO_COSTLY' : 'BAD_USER_INPUT')
       return written(response, await subgraph.refuse({ error, requestId, access: proved.access }))
     }
-    const context: HttpContext = { ...proved }
+    const context: HttpContext = { ...proved, noted: { answered: false } }
     const head = { method: 'POST', headers: headersOf(request), search: '', body }
     const answered = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: head, context: async () => context })
-    if (context.answer === undefined) {
+    if (!context.noted.answered) {
       // Not GraphQL at all, or not our media types: Apollo's own words may quote the request.
       return written(response, await subgraph.refuse({ error: new CitygraphError('BAD_USER_INPUT'), requestId, access: proved.access }))
     }
@@ -129,10 +129,10 @@ function apolloOver(subgraph: Subgraph): ApolloServer<HttpContext> {
       {
         requestDidStart: async () => ({
           responseForOperation: async ({ request, contextValue }) => {
-            const { access, requestId, route } = contextValue
+            const { access, requestId, route, noted } = contextValue
+            noted.answered = true
             const { query = '', operationName, variables } = request
             const answer = await subgraph.answer({ query, ...(operationName == null ? {} : { operationName }), ...(variables == null ? {} : { variables }), access, requestId, route })
-            contextValue.answer = answer
             const { status, ...singleResult } = answer
             return { http: { status, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
           },

@@ -1,0 +1,124 @@
+// The same subgraph over HTTP: the same answers as in process, nothing without a seal, and a foreign router's own way in.
+
+import { exportJWK, generateKeyPair } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { CitygraphError } from '../../core/errors.ts'
+import { createOpener, createSealer, sealInProcess, type Sealer } from '../../subgraphs/access-context.ts'
+import { inProcessLink } from '../../subgraphs/in-process.ts'
+import { createRouterMode } from '../../subgraphs/router-mode.ts'
+import { serveSubgraph, type SubgraphServer } from '../../subgraphs/serve-http.ts'
+import { createLogger } from '../../core/logger.ts'
+import { accessOf, clock, creditOfficer, publicCaller, tinyCredit, type TinyCredit } from '../support/tiny-credit.ts'
+
+const ROUTER_SECRET = 'router-secret-router-secret-router-secret'
+const LIST = '{ creditRecords(first: 1) { nodes { id title } } }'
+
+let city: TinyCredit
+let server: SubgraphServer
+let sealer: Sealer
+let ready = true
+beforeAll(async () => {
+  city = await tinyCredit()
+  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
+  sealer = createSealer({ privateKey, keyId: 'k1', clock })
+  const verifyToken = async (authorization: string | undefined) => {
+    if (authorization === undefined) return publicCaller
+    if (authorization === 'Bearer officer') return creditOfficer
+    throw new CitygraphError('UNAUTHENTICATED')
+  }
+  server = await serveSubgraph({
+    subgraph: city.subgraph,
+    opener: createOpener({ publicKeys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }], clock }),
+    router: createRouterMode({ secret: ROUTER_SECRET, verifyToken, engine: city.engine, clock }),
+    ready: async () => ready,
+    logger: createLogger('silent'),
+    port: 0,
+    host: '127.0.0.1',
+  })
+})
+afterAll(async () => {
+  await server?.stop()
+  await city?.close()
+})
+
+type Reply = { status: number; body: Record<string, unknown> }
+async function post(body: unknown, headers: Record<string, string> = {}, path = '/'): Promise<Reply> {
+  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+    method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+  return { status: response.status, body: JSON.parse(await response.text()) as Record<string, unknown> }
+}
+const sealed = async (caller = publicCaller): Promise<Record<string, string>> => ({ 'x-citygraph-seal': await sealer.seal(accessOf(caller, city.engine.head().sequence)) })
+const last = async () => (await city.records()).at(-1)
+
+describe('a subgraph over HTTP', () => {
+  it.each([
+    ['a list', { query: LIST }],
+    ['partial data', { query: '{ creditRecords { nodes { id title } } }' }],
+    ['entities', { query: 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } } }', variables: { r: [{ __typename: 'Person', id: 'a' }] } }],
+    ['a denied entry', { query: '{ creditCheck(matterCode: "M") { blocked } }' }],
+    ['an invalid operation', { query: '{ nothing }' }],
+    ['an unknown operation name', { query: `query A ${LIST}`, operationName: 'B' }],
+  ])('answers %s as in process', async (_, request) => {
+    const over = await post(request, await sealed())
+    const { status, ...body } = await inProcessLink(city.subgraph).process({ request, seal: sealInProcess(accessOf(publicCaller, city.engine.head().sequence)) })
+    const withoutIds = (it: unknown): unknown => JSON.parse(JSON.stringify(it).replaceAll(/"id":"[0-9a-f-]{36}"/g, '"id":"…"'))
+    expect(over.status).toBe(status)
+    expect(withoutIds(over.body)).toEqual(withoutIds(body))
+  })
+
+  it('refuses and records what has no seal, a false seal, or a seal it was not signed for', async () => {
+    const good = (await sealed())['x-citygraph-seal'] ?? ''
+    const [head = '', payload = '', signature = ''] = good.split('.')
+    const forged = `${head}.${Buffer.from(Buffer.from(payload, 'base64url').toString().replace('PUBLIC', 'CREDIT')).toString('base64url')}.${signature}`
+    for (const headers of [{}, { 'x-citygraph-seal': 'x' }, { 'x-citygraph-seal': forged }, { 'x-citygraph-router': 'guess' }, { authorization: 'Bearer officer' }]) {
+      for (const query of [LIST, '{ _service { sdl } }']) {
+        const reply = await post({ query }, headers as Record<string, string>)
+        expect(reply).toMatchObject({ status: 403, body: { errors: [{ extensions: { code: 'FORBIDDEN' } }] } })
+        expect(reply.body).not.toHaveProperty('data')
+        expect(await last()).toMatchObject({ outcome: 'REFUSED', code: 'FORBIDDEN', caller: { org: 'UNKNOWN' } })
+      }
+    }
+  })
+
+  it('keeps the request id it is given, if it is a UUID', async () => {
+    const id = '5d3c1a52-0000-4000-8000-0000000000aa'
+    await post({ query: LIST }, { ...(await sealed()), 'x-request-id': id })
+    expect((await last())?.requestId).toBe(id)
+    await post({ query: LIST }, { ...(await sealed()), 'x-request-id': 'not-a-uuid' })
+    expect((await last())?.requestId).toMatch(/^[0-9a-f-]{36}$/)
+  })
+
+  it('refuses bodies that are malformed, too large, or lists', async () => {
+    for (const [body, code, status] of [['{', 'BAD_USER_INPUT', 400], ['[{"query":"{ __typename }"}]', 'BAD_USER_INPUT', 400], ['{"query":1}', 'BAD_USER_INPUT', 400], ['{}', 'BAD_USER_INPUT', 400],
+      [JSON.stringify({ query: 'x'.repeat(1024 * 1024) }), 'TOO_COSTLY', 400]] as const) {
+      const reply = await post(body, await sealed())
+      expect(reply, String(body).slice(0, 20)).toMatchObject({ status, body: { errors: [{ extensions: { code } }] } })
+      expect(await last()).toMatchObject({ outcome: 'REFUSED', code })
+    }
+  })
+
+  it('lets a configured router in with the callers own token, by the stricter rule', async () => {
+    const router = { 'x-citygraph-router': ROUTER_SECRET }
+    expect(await post({ query: LIST }, router)).toMatchObject({ status: 200, body: { data: { creditRecords: { nodes: [{ id: 'R1' }] } } } })
+    expect(await last()).toMatchObject({ caller: { kind: 'public' }, operationHash: expect.stringMatching(/^[0-9a-f]{64}$/) })
+    const check = { query: '{ creditCheck(matterCode: "M") { blocked } }' }
+    expect((await post(check, { ...router, authorization: 'Bearer officer', 'x-purpose': 'CREDIT-0001' })).body['data']).toEqual({ creditCheck: { blocked: false } })
+    expect((await post(check, { ...router, authorization: 'Bearer officer' })).body['data']).toEqual({ creditCheck: null })
+    expect(await post(check, { ...router, authorization: 'Bearer stranger' })).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } })
+    expect(await post(check, { ...router, 'x-purpose': 'NO-SUCH' })).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'PURPOSE_UNKNOWN' } }] } })
+    expect(await post(check, { ...router, 'x-case-no': 'a b' })).toMatchObject({ status: 400, body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] } })
+    expect(await post({ query: '{ _service { sdl } }' }, router)).toMatchObject({ status: 403 })
+  })
+
+  it('tells its health without a seal and serves nothing else', async () => {
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${server.port}${path}`)).status
+    expect(await status('/health/live')).toBe(200)
+    expect(await status('/health/ready')).toBe(200)
+    ready = false
+    expect(await status('/health/ready')).toBe(503)
+    ready = true
+    expect(await status('/metrics')).toBe(404)
+    expect(await status('/?query={__typename}')).toBe(403)
+  })
+})
