@@ -25,22 +25,33 @@ export function grantPolicies(grant: Grant, purpose: Purpose | undefined, classi
   const problems: Problem[] = []
   if (grant.status === 'REVOKED') return { policies, problems }
   const { file, line, column } = grant
-  for (const group of grant.fields) {
-    for (const [key, coordinates] of byShape(group, classification)) {
-      const shape = shapeOf(grant, purpose, group, key, classification)
-      const parts: Parts = {
-        id: `grant/${grant.id}/${policies.length + 1}`, because: `${grant.legalBasis} (${grant.scenario})`, org: grant.org, purpose: grant.purpose,
-        coordinates, from: startsAt(grant), to: endsAt(grant), division: normaliseDivision(grant.rowScope?.division ?? ''),
-      }
-      const [checked] = checker.check([policyText(shape, sample)])
-      if (checked === undefined || 'faults' in checked) {
-        problems.push({ file, line, column, message: `the grant does not give a valid policy: ${checked?.faults.map((fault) => fault.message).join('; ') ?? ''}` })
-        continue
-      }
-      policies.push({ ...fill(checked.body, parts), id: parts.id, because: parts.because, text: policyText(shape, parts), file, line, column, grant: grant.id })
+  const shapes = [
+    ...grant.fields.flatMap((group) => [...byShape(group, classification)].map(([key, coordinates]) => ({ shape: shapeOf(grant, purpose, group, key, classification), coordinates }))),
+    ...rowShapes(grant, purpose, classification),
+  ]
+  for (const { shape, coordinates } of shapes) {
+    const parts: Parts = {
+      id: `grant/${grant.id}/${policies.length + 1}`, because: `${grant.legalBasis} (${grant.scenario})`, org: grant.org, purpose: grant.purpose,
+      coordinates, from: startsAt(grant), to: endsAt(grant), division: normaliseDivision(grant.rowScope?.division ?? ''),
     }
+    const [checked] = checker.check([policyText(shape, sample)])
+    if (checked === undefined || 'faults' in checked) {
+      problems.push({ file, line, column, message: `the grant does not give a valid policy: ${checked?.faults.map((fault) => fault.message).join('; ') ?? ''}` })
+      continue
+    }
+    policies.push({ ...fill(checked.body, parts), id: parts.id, because: parts.because, text: policyText(shape, parts), file, line, column, grant: grant.id })
   }
   return { policies, problems }
+}
+
+/** A grant shows the rows of the types whose fields it lists (adr/0007), within its scope: one `see` policy a type. */
+function rowShapes(grant: Grant, purpose: Purpose | undefined, classification: Classification): readonly { readonly shape: Shape; readonly coordinates: readonly string[] }[] {
+  const fields = grant.fields.flatMap((group) => group.fields.map((coordinate) => fieldAt(coordinate, classification)))
+  const types = new Set(fields.flatMap((field) => (field === undefined || field.type === 'Query' ? [] : [field.type])))
+  return [...types].map((type) => ({
+    shape: { ...shapeOf(grant, purpose, { mode: 'CLEAR', fields: [] }, type, classification), actions: ['see'] },
+    coordinates: [type],
+  }))
 }
 
 /** Coordinates of a group by row type and by whether L4 in clear asks for more. Keys are `Type` or `Type!`. */
