@@ -7,7 +7,7 @@ import type { BundleFile } from './bundle-files.ts'
 import type { PolicyChecker, Policy } from './cedar-validate.ts'
 import { splitPolicies } from './cedar-validate.ts'
 import { unknownCoordinates } from './coordinates.ts'
-import { grantPolicies } from './grant-policies.ts'
+import { grantPolicies, grantTemplates } from './grant-policies.ts'
 import { readGrants } from './grants.ts'
 import type { Grant } from './grants.ts'
 import { readOrganisations } from './organisations.ts'
@@ -51,14 +51,19 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const policies: Policy[] = []
   const cedarFiles = files.filter((file) => file.name.endsWith('.cedar'))
   if (cedarFiles.length === 0) problems.push({ file: '.', line: 1, column: 1, message: 'there is no .cedar file: nobody would see anything' })
+  const readings = files.filter((known) => known.name.startsWith('grants/')).map((file) => readGrants(file, { classification, organisations, purposes }))
+  // All at once, since Cedar reads the schema anew at each validation; what follows finds it remembered.
+  checker.check([
+    ...cedarFiles.flatMap((file) => splitPolicies(file.name, file.text).parts.map((part) => part.text)),
+    ...readings.flatMap(({ grants }) => grants.flatMap((grant) => grantTemplates(grant, purposes.get(grant.purpose), classification))),
+  ])
   for (const file of cedarFiles) readPolicies(file, classification, checker, policies, problems)
   const grants = new Map<string, Grant>()
-  for (const file of files.filter((known) => known.name.startsWith('grants/'))) {
-    const read = readGrants(file, { classification, organisations, purposes })
+  for (const read of readings) {
     problems.push(...read.problems)
     for (const grant of read.grants) {
-      const { line, column } = grant
-      if (grants.has(grant.id)) problems.push({ file: file.name, line, column, message: `grant ${grant.id} exists already` })
+      const { file, line, column } = grant
+      if (grants.has(grant.id)) problems.push({ file, line, column, message: `grant ${grant.id} exists already` })
       grants.set(grant.id, grant)
       const made = grantPolicies(grant, purposes.get(grant.purpose), classification, checker)
       policies.push(...made.policies)
