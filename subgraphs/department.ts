@@ -1,0 +1,14 @@
+// What the five short files beside this one share: a department's subgraph is the common one with its own schema and resolvers.
+
+import type { Domain } from '../core/domains.ts'
+import { domainResolvers } from '../resolvers/domain-resolvers.ts'
+import { subgraphSdl } from '../schema/load.ts'
+import { createSubgraph, type Subgraph, type SubgraphParts } from './create-subgraph.ts'
+
+/** What a process has to bring: database, log, engine, keys, clock. */
+export type DepartmentParts = Omit<SubgraphParts, 'domain' | 'sdl' | 'resolvers'>
+
+/** The subgraph of one department over its committed schema. Throws when schema and resolvers do not fit each other. */
+export function departmentSubgraph(domain: Domain, parts: DepartmentParts): Subgraph {
+  return createSubgraph({ ...parts, domain, sdl: subgraphSdl(domain), resolvers: domainResolvers(domain, parts.classification) })
+}

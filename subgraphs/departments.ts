@@ -1,0 +1,18 @@
+// The five departments by name, for those who start them.
+
+import type { Domain } from '../core/domains.ts'
+import type { Subgraph } from './create-subgraph.ts'
+import { creditSubgraph } from './credit.ts'
+import type { DepartmentParts } from './department.ts'
+import { enterprisesSubgraph } from './enterprises.ts'
+import { licensesSubgraph } from './licenses.ts'
+import { populationSubgraph } from './population.ts'
+import { transportSubgraph } from './transport.ts'
+
+export const departments: Readonly<Record<Domain, (parts: DepartmentParts) => Subgraph>> = {
+  population: populationSubgraph,
+  enterprises: enterprisesSubgraph,
+  credit: creditSubgraph,
+  licenses: licensesSubgraph,
+  transport: transportSubgraph,
+}

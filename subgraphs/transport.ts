@@ -1,0 +1,9 @@
+// 交通: public transit, vehicles and drivers, traffic flow. Owners TPB and TRANS.
+
+import type { Subgraph } from './create-subgraph.ts'
+import { departmentSubgraph, type DepartmentParts } from './department.ts'
+
+/** The transport subgraph. */
+export function transportSubgraph(parts: DepartmentParts): Subgraph {
+  return departmentSubgraph('transport', parts)
+}
