@@ -10,6 +10,7 @@ import type { Domain } from '../core/domains.ts'
 import { addressOf } from '../migrations/address.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { applyMigrations } from '../migrations/apply.ts'
+import { registerWriter } from '../migrations/audit/register-writer.ts'
 import { provision } from '../migrations/databases.ts'
 import type { DatabaseUrls } from '../migrations/databases.ts'
 import { startEmbedded } from '../migrations/embedded.ts'
@@ -139,7 +140,10 @@ export async function migrateCity(databases: CityDatabases, log: (line: string) 
 
 async function migrateAudit(databases: CityDatabases): Promise<number> {
   if (databases.auditOwner === undefined) return 0
-  return (await applyMigrations(databases.auditOwner, join(migrationsFolder, 'audit/sql'), { domain: 'audit' })).applied
+  const { applied } = await applyMigrations(databases.auditOwner, join(migrationsFolder, 'audit/sql'), { domain: 'audit' })
+  // Embedded roles are registered by the migration; a foreign database's own role writes every log.
+  if (!databases.embedded && applied > 0) await registerWriter(databases.auditOwner, [...domains, 'gateway'])
+  return applied
 }
 
 function embeddedDatabases(urls: DatabaseUrls<Domain>, folder: string, stop: () => Promise<void>): CityDatabases {

@@ -21,13 +21,12 @@ import { openPool } from '../migrations/pool.ts'
 import { createPolicyEngine } from '../policy-engine/engine.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
 import { createCursorSeal } from '../resolvers/cursors.ts'
-import { domainResolvers } from '../resolvers/domain-resolvers.ts'
 import { createPublicIds } from '../resolvers/ids.ts'
 import { readClassification } from '../schema/classification.ts'
 import type { Classification } from '../schema/classification.ts'
-import { allSubgraphSdl, subgraphSdl } from '../schema/load.ts'
-import { createSubgraph } from '../subgraphs/create-subgraph.ts'
+import { allSubgraphSdl } from '../schema/load.ts'
 import type { Subgraph } from '../subgraphs/create-subgraph.ts'
+import { departments } from '../subgraphs/departments.ts'
 import { linkingToken } from '../synthetic-city/linking-token.ts'
 import { demonstrationIdNumbers } from '../synthetic-city/scenario.ts'
 import type { CityDatabases } from './city-databases.ts'
@@ -67,10 +66,7 @@ export function clockOf(databases: CityDatabases): Clock {
 export function openSubgraph(domain: Domain, core: CityCore, databases: CityDatabases, keys: CityKeys): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger)
-  const it = createSubgraph({
-    domain,
-    sdl: subgraphSdl(domain),
-    resolvers: domainResolvers(domain, core.classification),
+  const it = departments[domain]({
     classification: core.classification,
     engine: core.engine,
     database,

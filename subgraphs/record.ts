@@ -26,7 +26,7 @@ export function observation(): { observe: Observation; observed: () => Observed 
 
 export const nothingObserved: Observed = { subjects: new Set(), rowCount: 0, fields: new Set() }
 
-/** HMAC-SHA-256 of a pid under the audit key: hex, the first 32 characters. The same person has the same token in one department's log. */
+/** HMAC-SHA-256 of a pid under the audit key: hex, the first 32 characters. The same key gives the same person the same token. */
 export function subjectToken(auditKey: Uint8Array, pid: string): string {
   return createHmac('sha256', auditKey).update(pid).digest('hex').slice(0, 32)
 }
