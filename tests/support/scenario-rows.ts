@@ -25,7 +25,7 @@ export const idNumbers = {
 export type ScenarioPerson = keyof typeof idNumbers
 
 export function pidOf(person: ScenarioPerson): string {
-  return linkingToken(LINK_KEY, idNumbers[person])
+  return linkingToken(idNumbers[person], LINK_KEY)
 }
 
 /** A token that was replaced by 张伟's. */
