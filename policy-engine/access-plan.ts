@@ -8,7 +8,7 @@ import type { Cells } from './coherence.ts'
 import { codeFor, isBetter, wordOf } from './codes.ts'
 import { decideField, decideType, deniedAction } from './decide.ts'
 import type { ActionDecision, DecideParts } from './decide.ts'
-import type { Action } from './environment.ts'
+import type { Action, Situation } from './environment.ts'
 import { always, never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
 
@@ -22,6 +22,7 @@ export type PlanParts = DecideParts & {
 
 /** A plan with what explanations and officers' tests look at beside the decisions. */
 export type DecidingPlan = AccessPlan & {
+  readonly situation: Situation
   /** After coherence. */
   cells(type: string, field: string): Cells
   /** What the policies say of one action, before coherence; `field` undefined for actions about rows of the type. */
@@ -111,6 +112,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
       const decided = action('verify', 'Query', entryField)
       return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: policyIds([decided]) }
     }),
+    situation,
     cells,
     action,
   }

@@ -25,7 +25,7 @@ export function unequal(left: Result, right: Result, situation: Situation): Resu
 }
 
 function differs(same: RowCondition): RowCondition {
-  return same.kind === 'compare' ? { ...same, operator: '!=' } : opposite(same)
+  return same.kind === 'compare' && same.operator === '==' ? { ...same, operator: '!=' } : opposite(same)
 }
 
 function equality(left: Result, right: Result, situation: Situation): RowCondition {
