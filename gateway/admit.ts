@@ -70,7 +70,12 @@ function sizeRule(limits: Limits): ValidationRule {
     return {
       OperationDefinition(operation) {
         const root = context.getSchema().getRootType(operation.operation)
-        if (root == null) return
+        if (root == null) {
+          const error = new CitygraphError('BAD_USER_INPUT', { hint: `There is no ${operation.operation} here.` })
+          // graphql-js has no rule for it and would fail while executing.
+          context.reportError(new GraphQLError(error.message, { nodes: operation, originalError: error, extensions: error.extensions }))
+          return
+        }
         const size = sizeOf(operation.selectionSet, root)
         if (size.depth > limits.depth) context.reportError(tooCostly(`At most ${limits.depth} levels, connections not counted.`, operation))
         if (size.selections > limits.selections) context.reportError(tooCostly(`At most ${limits.selections} fields, fragments opened.`, operation))

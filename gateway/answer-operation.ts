@@ -14,7 +14,7 @@ import { refuseTooCostly } from './cost.ts'
 import { entryOf, runtimeEntry, statusOf } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { operationFacts } from './operation-facts.ts'
+import { namedOperation, operationFacts } from './operation-facts.ts'
 import { isRecorded } from './record-refusal.ts'
 import type { GatewayRecords } from './record-refusal.ts'
 import { reportDecisions } from './report.ts'
@@ -59,11 +59,11 @@ export type RunPlan = () => Promise<{ readonly data?: Record<string, unknown> | 
 /** Completes `state` (decisions, records, policy version) on the way. Never throws. */
 export async function answerOperation(admitted: AdmittedOperation, state: RequestState, run: RunPlan, parts: AnswerParts): Promise<Answer> {
   try {
+    state.operation = namedOperation(admitted.document, admitted.operation)
     const asked = coerce(admitted)
     refuseTooCostly(asked, parts.cellLimit)
     refuseNaturalKeysInUrl(asked, state, parts.classification)
     const facts = operationFacts(asked, parts.classification)
-    state.operation = facts
     const report = decide(asked, state, facts.singleSubject, parts)
     if (state.occasion.dryRun) return await dryRun(state, report, parts)
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, operation: facts }, parts)

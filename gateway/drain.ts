@@ -6,14 +6,23 @@ export type Drain = {
   /** Call once a request; the response's end releases it. `refuse` must answer the request if nothing was sent yet. */
   started(response: ServerResponse, refuse: () => void): void
   readonly draining: () => boolean
-  /** Resolves when nothing is under way; after `withinMs` what is left is refused first. Later calls wait for the same end. */
+  /** Resolves when nothing is under way any more, for 200 ms; after `withinMs` what is left is refused first. Later calls wait for the same end. */
   drain(withinMs: number): Promise<void>
 }
+
+const QUIET_MS = 200
 
 export function createDrain(): Drain {
   const underWay = new Map<ServerResponse, () => void>()
   let ending: Promise<void> | undefined
-  let whenEmpty: (() => void) | undefined
+  let end: (() => void) | undefined
+  let quiet: NodeJS.Timeout | undefined
+
+  /** A request may stand in a socket unread: only when none has come for a while is this the end. */
+  function watchForQuiet(): void {
+    clearTimeout(quiet)
+    if (underWay.size === 0 && end !== undefined) quiet = setTimeout(end, QUIET_MS)
+  }
 
   function refuseAll(): void {
     for (const [response, refuse] of underWay) {
@@ -25,23 +34,24 @@ export function createDrain(): Drain {
   return {
     started(response, refuse) {
       underWay.set(response, refuse)
+      clearTimeout(quiet)
       response.once('close', () => {
         underWay.delete(response)
-        if (underWay.size === 0) whenEmpty?.()
+        watchForQuiet()
       })
     },
     draining: () => ending !== undefined,
     drain(withinMs) {
       ending ??= new Promise<void>((resolve) => {
-        if (underWay.size === 0) return resolve()
         const timer = setTimeout(refuseAll, withinMs)
         // A client that does not take its refusal must not hold the process.
-        const last = setTimeout(() => resolve(), withinMs + 500)
-        whenEmpty = () => {
-          clearTimeout(timer)
-          clearTimeout(last)
+        const last = setTimeout(() => end?.(), withinMs + 500)
+        end = () => {
+          for (const waiting of [timer, last, quiet]) clearTimeout(waiting)
+          end = undefined
           resolve()
         }
+        watchForQuiet()
       })
       return ending
     },

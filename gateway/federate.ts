@@ -6,7 +6,7 @@ import { ApolloGateway } from '@apollo/gateway'
 import { ApolloServer } from '@apollo/server'
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLResponse } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, getOperationAST } from 'graphql'
 import type { ValidationRule } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
@@ -16,6 +16,7 @@ import { answerOperation } from './answer-operation.ts'
 import type { AnswerParts } from './answer-operation.ts'
 import { formatError, isCode, ownRuleCode } from './format-error.ts'
 import { federatedSource } from './link.ts'
+import { namedOperation } from './operation-facts.ts'
 import type { SubgraphConnection, SubgraphLink } from './link.ts'
 import { sharingExtensions } from './request-state.ts'
 import type { GatewayContext } from './request-state.ts'
@@ -87,11 +88,13 @@ type Context = GraphQLRequestContext<GatewayContext>
 function answering(gateway: ApolloGateway, parts: AnswerParts): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async () => ({
-      async didEncounterErrors({ errors, contextValue }) {
+      async didEncounterErrors({ errors, contextValue, document, request }) {
         // Refusals of our own validation rules are attempts worth a record: reserved aliases, excessive operations.
         const code = errors.map(ownRuleCode).find((found) => found !== undefined)
         if (code !== undefined) {
-          const { requestId, policyVersion, caller, occasion, operation } = contextValue.state
+          const { requestId, policyVersion, caller, occasion } = contextValue.state
+          const asked = document === undefined ? undefined : (getOperationAST(document, request.operationName) ?? undefined)
+          const operation = document === undefined || asked === undefined ? undefined : namedOperation(document, asked)
           await parts.records.refused({ requestId, code, policyVersion, caller, occasion, operation })
         }
       },

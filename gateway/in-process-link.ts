@@ -12,6 +12,8 @@ export type InProcessSubgraph = {
     readonly seal: InProcessSeal
     readonly requestId: string
   }): Promise<SubgraphReply>
+  /** Whether its database and log answer; left out: it is taken to be ready. */
+  ready?(): Promise<boolean>
 }
 
 /** A subgraph that the supergraph names and the map does not hold is SUBGRAPH_UNAVAILABLE. */
@@ -25,7 +27,7 @@ export function inProcessSubgraphs(subgraphs: Readonly<Record<string, InProcessS
         const request = { query, ...(operationName === undefined ? {} : { operationName }), variables: { ...variables } }
         return subgraph.process({ request, seal: seal.inProcess(), requestId })
       },
-      ready: async () => subgraph !== undefined,
+      ready: async () => subgraph !== undefined && (await Promise.resolve(subgraph.ready?.() ?? true).catch(() => false)),
       close: () => undefined,
     }
   }

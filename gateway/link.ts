@@ -29,6 +29,7 @@ export type SubgraphConnection = { ask(fetch: SubgraphFetch): Promise<SubgraphRe
 /** `name` and `url` as the supergraph has them. */
 export type SubgraphLink = (name: string, url: string) => SubgraphConnection
 
+/** What a reply must look like to be believed; anything else is a subgraph that did not answer. */
 const replyShape = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z.array(z.object({
@@ -71,9 +72,9 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
       parts.logger.error('subgraph refused the gateway', { domain: name, status: reply.status, requestId: state.requestId })
       throw new CitygraphError('INTERNAL', { domain: name })
     }
-    if (reply.status >= 500 || !parsed.success) return unavailable(new CitygraphError('INTERNAL'))
-    const record = recordShape.safeParse(parsed.data.extensions)
+    const record = recordShape.safeParse(reply.extensions)
     if (record.success) state.records.push(record.data.sharing.record)
+    if (reply.status >= 500 || !parsed.success) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
     const errors = parsed.data.errors?.map(({ message, path, extensions }) => {
       const code = isCode(extensions?.['code']) ? extensions['code'] : 'INTERNAL'
       const facts = factsOf(extensions)

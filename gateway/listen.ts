@@ -1,6 +1,8 @@
 // The node:http front of a gateway: limits on slow clients, and a stop that leaves no started request unanswered.
 
 import http from 'node:http'
+import net from 'node:net'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Gateway } from './gateway.ts'
 
 export type Listening = {
@@ -26,11 +28,18 @@ export async function listen(gateway: Gateway, at: { readonly port: number; read
   return {
     port,
     async stop(withinMs) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
-      await gateway.drain(withinMs)
+      const drained = gateway.drain(withinMs)
+      // Connections that the kernel has already taken are let in first.
+      await turns(2)
+      // Not http's own close: it would cut connections whose request has arrived but is not yet read.
+      const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
+      await drained
       server.closeAllConnections()
       await closed
     },
   }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let done = 0; done < count; done += 1) await turn()
 }

@@ -18,13 +18,17 @@ export function operationFacts(asked: AskedOperation, classification: Classifica
     if (!isStructural(field.parent)) fields.add(`${field.parent}.${field.name}`)
     return true
   })
-  const name = asked.operation.name?.value.slice(0, MAX_NAME_LENGTH)
   return {
-    ...(name === undefined ? {} : { name }),
-    hash: operationHash(asked.document, asked.operation),
+    ...namedOperation(asked.document, asked.operation),
     singleSubject: classification !== undefined && isSingleSubject(asked, classification),
     fields: [...fields].sort(),
   }
+}
+
+/** Name (cut to 100 characters) and hash; for records also where nothing else is known. */
+export function namedOperation(document: DocumentNode, operation: OperationDefinitionNode): { readonly name?: string; readonly hash: string } {
+  const name = operation.name?.value.slice(0, MAX_NAME_LENGTH)
+  return { ...(name === undefined ? {} : { name }), hash: operationHash(document, operation) }
 }
 
 /** Whose data stand at this point of the walk: no entry yet, one person's own rows, somebody's (not known whose). */

@@ -16,21 +16,36 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   if (encoding !== undefined && encoding !== 'identity') return refused(415, 'Send the body without content-encoding.')
   const tooLarge = (): RefusedWith => refused(413, `The body is larger than ${maxBytes / 1024} KiB.`)
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge()
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    if (!Buffer.isBuffer(chunk)) continue
-    size += chunk.length
-    // Leaving the loop ends the request stream; the rest of the body is never read.
-    if (size > maxBytes) return tooLarge()
-    chunks.push(chunk)
-  }
+  const bytes = await collect(request, maxBytes)
+  if (bytes === undefined) return tooLarge()
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
-    return { value: JSON.parse(text) }
+    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) }
   } catch {
     return refused(400, 'The body is not JSON.')
   }
+}
+
+/** Undefined as soon as the body is too large; what is left of it is read and forgotten, so that the connection stays usable. */
+function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= maxBytes) chunks.push(chunk)
+      else {
+        chunks.length = 0
+        resolve(undefined)
+      }
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', reject)
+    request.on('close', () => reject(new ClientGone()))
+  })
+}
+
+class ClientGone extends Error {
+  override name = 'ClientGone'
 }
 
 function refused(status: number, hint: string): RefusedWith {

@@ -38,9 +38,15 @@ export function reportDecisions(asked: AskedOperation, plan: AccessPlan, classif
 type Decided = { decision: 'CLEAR'; policies: readonly string[] } | { decision: ReportedDecision['decision']; code: Code; policies: readonly string[] }
 
 function decide(field: AskedField, plan: AccessPlan, classification: Classification): Decided {
-  if (classification.field(field.parent, field.name)?.entry?.kind !== 'VERIFY') return coarse(plan.field(field.parent, field.name))
-  const { condition, code, policies } = plan.verify(field.name)
-  return { decision: condition.kind === 'never' ? 'DENIED' : 'VERIFY', code, policies }
+  const found = classification.field(field.parent, field.name)
+  if (found?.entry?.kind === 'VERIFY') {
+    const { condition, code, policies } = plan.verify(field.name)
+    return { decision: condition.kind === 'never' ? 'DENIED' : 'VERIFY', code, policies }
+  }
+  const decided = coarse(plan.field(field.parent, field.name))
+  // An entry to rows that do not exist for the caller is closed, whatever the entry itself allows.
+  if (found?.entry === undefined || decided.decision === 'DENIED' || plan.rows(found.returns.named).kind !== 'never') return decided
+  return { decision: 'DENIED', code: decided.decision === 'CLEAR' ? 'POLICY' : decided.code, policies: decided.policies }
 }
 
 function coarse(decision: FieldDecision): Decided {

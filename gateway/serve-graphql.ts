@@ -46,6 +46,9 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST, or GET for queries.' }), 405, { allow: 'GET, POST' })
     }
+    if (!acceptsJson(request.headers.accept)) {
+      throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Accept application/graphql-response+json or application/json.' }), 406)
+    }
     const caller = await identify(request, parts)
     known = { caller }
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
@@ -77,6 +80,13 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     parts.metrics.requests.inc({ code: outcome })
     stop()
   }
+}
+
+/** Apollo Server negotiates after it has run the operation, which is too late for what nobody will read. */
+function acceptsJson(accept: string | undefined): boolean {
+  if (accept === undefined) return true
+  const wanted = accept.split(',').filter((range) => !/;\s*q=0(\.0*)?\s*($|;)/.test(range)).map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
+  return ['*/*', 'application/*', 'application/json', 'application/graphql-response+json'].some((type) => wanted.includes(type))
 }
 
 /** Failed tokens and callers without one count by address, others by who they are. */

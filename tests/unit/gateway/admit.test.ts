@@ -1,0 +1,90 @@
+import { getIntrospectionQuery } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { estimateCells, refuseTooCostly } from '../../../gateway/cost.ts'
+import { reservedNamesOf } from '../../../gateway/reserved-names.ts'
+import { ask, classification, fiveDomains, supergraph, validated } from './city-operations.ts'
+
+const codes = (text: string): readonly unknown[] => [...new Set(validated(text).map((error) => error.extensions['code']))]
+
+describe('admit', () => {
+  it('lets the five-domain query and the introspection query pass', () => {
+    expect(validated(fiveDomains)).toEqual([])
+    expect(validated(getIntrospectionQuery())).toEqual([])
+  })
+
+  it('counts depth without connection layers', () => {
+    const links = (levels: number): string => levels === 0 ? 'name' : `shareholders { nodes { holderEnterprise { ${links(levels - 1)} } } }`
+    // enterprise, 3 × (shareholders, holderEnterprise), name: 8 levels.
+    expect(codes(`{ enterprise(uscc: "1") { ${links(3)} } }`)).toEqual([])
+    expect(codes(`{ enterprise(uscc: "1") { ${links(4)} } }`)).toEqual(['TOO_COSTLY'])
+  })
+
+  it('counts depth through fragments', () => {
+    const deep = `{ enterprise(uscc: "1") { ...A } }
+      fragment A on Enterprise { shareholders { nodes { holderEnterprise { ...B } } } }
+      fragment B on Enterprise { shareholders { nodes { holderEnterprise { ...C } } } }
+      fragment C on Enterprise { shareholders { nodes { holderEnterprise { shareholders { nodes { holderEnterprise { name } } } } } } }`
+    expect(codes(deep)).toEqual(['TOO_COSTLY'])
+  })
+
+  it('refuses fragments that multiply and fragments within themselves', () => {
+    const bomb = Array.from({ length: 12 }, (_, index) => `fragment F${index} on Enterprise { ${index === 11 ? 'name' : `...F${index + 1} ...F${index + 1}`} }`).join('\n')
+    expect(codes(`{ enterprise(uscc: "1") { ...F0 } } ${bomb}`)).toEqual(['TOO_COSTLY'])
+    expect(validated('{ enterprise(uscc: "1") { ...A } } fragment A on Enterprise { ...A }').length).toBeGreaterThan(0)
+  })
+
+  it('lets one root field be asked for ten times, not eleven, fragments counted', () => {
+    const repeated = (times: number): string => Array.from({ length: times }, (_, index) => `p${index}: person(id: "${index}") { gender }`).join(' ')
+    expect(codes(`{ ${repeated(10)} }`)).toEqual([])
+    expect(codes(`{ ${repeated(11)} }`)).toEqual(['TOO_COSTLY'])
+    expect(codes(`{ ...R person(id: "x") { gender } } fragment R on Query { ${repeated(10)} }`)).toEqual(['TOO_COSTLY'])
+  })
+
+  it('refuses many aliases and many directives without throwing', () => {
+    const aliases = Array.from({ length: 101 }, (_, index) => `n${index}: name`).join(' ')
+    expect(codes(`{ enterprise(uscc: "1") { ${aliases} } }`)).toEqual(['TOO_COSTLY'])
+    const directives = Array.from({ length: 51 }, (_, index) => `a${index}: name @include(if: true)`).join(' ')
+    expect(codes(`{ enterprise(uscc: "1") { ${directives} } }`)).toEqual(['TOO_COSTLY'])
+  })
+
+  it('refuses aliases onto keys and onto inputs of @requires', () => {
+    expect(codes('{ enterprise(uscc: "1") { uscc: name } }')).toEqual(['BAD_USER_INPUT'])
+    expect(codes('{ enterprise(uscc: "1") { domicileGrid: name nearestMetroStation { name } } }')).toEqual(['BAD_USER_INPUT'])
+    expect(codes('{ enterprise(uscc: "1") { __typename: name } }')).toEqual(['BAD_USER_INPUT'])
+    expect(codes('{ enterprise(uscc: "1") { legalRepresentative { id: name } } }')).toEqual(['BAD_USER_INPUT'])
+  })
+
+  it('refuses a variable of the name that the planner uses', () => {
+    expect(codes('query($representations: ID!) { person(id: $representations) { gender } }')).toEqual(['BAD_USER_INPUT'])
+  })
+
+  it('reads the same reserved names from a supergraph as from the classification', () => {
+    const read = reservedNamesOf(supergraph)
+    for (const { type } of classification.types()) {
+      expect([...read.keys(type)].sort(), type).toEqual([...classification.keys(type)].sort())
+      expect([...read.requiresInputs(type)].sort(), type).toEqual([...classification.requiresInputs(type)].sort())
+    }
+  })
+})
+
+describe('cost', () => {
+  it('multiplies page sizes down the tree and takes them from variables too', () => {
+    const query = 'query($n: Int) { enterprises(first: $n) { nodes { name shareholders(first: 3) { nodes { holderName ratio } } } } }'
+    expect(estimateCells(ask(query, { n: 10 }))).toBe(10 * 1 + 10 * 3 * 2)
+    expect(estimateCells(ask(query))).toBe(20 + 20 * 3 * 2)
+    expect(estimateCells(ask(query, { n: 1_000_000 }))).toBe(100 + 100 * 3 * 2)
+    expect(estimateCells(ask(query, { n: -5 }))).toBe(1 + 3 * 2)
+  })
+
+  it('does not count what @skip and @include leave out', () => {
+    const query = 'query($all: Boolean!) { enterprises(first: 10) { nodes { name shareholders(first: 10) @include(if: $all) { nodes { ratio } } } } }'
+    expect(estimateCells(ask(query, { all: false }))).toBe(10)
+    expect(estimateCells(ask(query, { all: true }))).toBe(110)
+  })
+
+  it('refuses what is too costly and lets the five-domain query pass', () => {
+    const query = '{ enterprises(first: 100) { nodes { shareholders(first: 100) { nodes { holderEnterprise { shareholders(first: 100) { nodes { ratio } } } } } } } }'
+    expect(() => refuseTooCostly(ask(query), 100_000)).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+    expect(() => refuseTooCostly(ask(fiveDomains, { uscc: '1' }), 100_000)).not.toThrow()
+  })
+})
