@@ -53,7 +53,8 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
     // Seals of large operations outgrow Node's 16 KiB for all headers together.
     { maxHeaderSize: 64 * 1024, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      if (draining) response.setHeader('connection', 'close')
+      // A connection kept alive would hold up the stop after its last answer.
+      response.on('close', () => setImmediate(() => draining && server.closeIdleConnections()))
       handle(request, response).catch((error: unknown) => {
         ownError(error, { domain: subgraph.domain, requestId: 'unknown', logger })
         if (!response.headersSent) response.writeHead(500)

@@ -1,9 +1,10 @@
 // The same subgraph over HTTP: the same answers as in process, nothing without a seal, and a foreign router's own way in.
 
 import { exportJWK, generateKeyPair } from 'jose'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CitygraphError } from '../../core/errors.ts'
-import { createOpener, createSealer, sealInProcess, type Sealer } from '../../subgraphs/access-context.ts'
+import { createOpener, createSealer, sealInProcess, type Opener, type Sealer } from '../../subgraphs/access-context.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { createRouterMode } from '../../subgraphs/router-mode.ts'
 import { serveSubgraph, type SubgraphServer } from '../../subgraphs/serve-http.ts'
@@ -16,11 +17,13 @@ const LIST = '{ creditRecords(first: 1) { nodes { id title } } }'
 let city: TinyCredit
 let server: SubgraphServer
 let sealer: Sealer
+let opener: Opener
 let ready = true
 beforeAll(async () => {
   city = await tinyCredit()
   const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
   sealer = createSealer({ privateKey, keyId: 'k1', clock })
+  opener = createOpener({ publicKeys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }], clock })
   const verifyToken = async (authorization: string | undefined) => {
     if (authorization === undefined) return publicCaller
     if (authorization === 'Bearer officer') return creditOfficer
@@ -28,7 +31,7 @@ beforeAll(async () => {
   }
   server = await serveSubgraph({
     subgraph: city.subgraph,
-    opener: createOpener({ publicKeys: [{ ...(await exportJWK(publicKey)), kid: 'k1' }], clock }),
+    opener,
     router: createRouterMode({ secret: ROUTER_SECRET, verifyToken, engine: city.engine, clock }),
     ready: async () => ready,
     logger: createLogger('silent'),
@@ -120,5 +123,22 @@ describe('a subgraph over HTTP', () => {
     ready = true
     expect(await status('/metrics')).toBe(404)
     expect(await status('/?query={__typename}')).toBe(403)
+  })
+
+  it('ends what it has begun before it stops, and begins nothing new', async () => {
+    const other = await serveSubgraph({ subgraph: city.subgraph, opener, ready: async () => true, logger: createLogger('silent'), port: 0, host: '127.0.0.1' })
+    const ask = async () => fetch(`http://127.0.0.1:${other.port}/`, { method: 'POST', headers: { 'content-type': 'application/json', ...(await sealed()) }, body: JSON.stringify({ query: LIST }) })
+    const owner = new pg.Client(city.auditOwner)
+    await owner.connect()
+    await owner.query('BEGIN')
+    await owner.query(`SELECT FROM audit.log WHERE name = 'credit' FOR UPDATE`)
+    const under = ask()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const stopped = other.stop()
+    await expect(ask()).rejects.toThrow()
+    await owner.query('ROLLBACK')
+    await owner.end()
+    expect((await under).status).toBe(200)
+    await stopped
   })
 })

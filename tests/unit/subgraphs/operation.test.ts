@@ -1,0 +1,46 @@
+// What a subgraph reads of an operation, once per text.
+
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { parse } from 'graphql'
+import { describe, expect, it } from 'vitest'
+import { readClassification } from '../../../schema/classification.ts'
+import { allSubgraphSdl } from '../../../schema/load.ts'
+import { operationReader } from '../../../subgraphs/operation.ts'
+
+const sdls = allSubgraphSdl()
+const read = operationReader(buildSubgraphSchema(parse(sdls.credit)), readClassification(sdls))
+
+describe('an operation', () => {
+  it('names its entries and the classified fields asked for, through fragments and aliases', () => {
+    const { entries, fields, name } = read(
+      `query Look { records: creditRecords { nodes { ...R pageTitle: title } pageInfo { hasNextPage } } }
+       fragment R on CreditRecord { id kind judgmentDebtor { name } }`, 'Look')
+    expect(name).toBe('Look')
+    expect(entries).toEqual(['Query.creditRecords'])
+    expect(fields.map(({ type, field }) => `${type}.${field}`)).toEqual([
+      'Query.creditRecords', 'CreditRecord.kind', 'CreditRecord.judgmentDebtor', 'JudgmentDebtor.name', 'CreditRecord.title',
+    ])
+  })
+
+  it('names the types that _entities is asked for', () => {
+    const text = `query($r: [_Any!]!) { _entities(representations: $r) { ...P ... on Enterprise { uscc creditRating { grade } } } } fragment P on Person { id }`
+    const { entries, fields } = read(text, undefined)
+    expect(entries).toEqual(['_entities(Person)', '_entities(Enterprise)'])
+    expect(fields).toEqual([{ type: 'Enterprise', field: 'creditRating' }, { type: 'CreditRating', field: 'grade' }])
+  })
+
+  it('has one hash whatever the literals, and another for other fields', () => {
+    const hash = (uscc: string, matter: string, field: string) => read(`{ creditCheck(uscc: "${uscc}", matterCode: "${matter}") { ${field} } }`, undefined).hash
+    expect(hash('91310199MA1K0T2A0A', 'M1', 'blocked')).toBe(hash('', '', 'blocked'))
+    expect(hash('', '', 'reasons')).not.toBe(hash('', '', 'blocked'))
+    const listed = (literal: string) => read(`{ creditRecords(where: { kind: { in: ${literal} } }) { nodes { id } } }`, undefined).hash
+    expect(listed('[ADMIN_PENALTY]')).toBe(listed('[ADMIN_LICENSING, ADMIN_PENALTY]'))
+  })
+
+  it('is read once for each text and operation name', () => {
+    const text = 'query A { creditRecords { nodes { id } } } query B { creditRecords { nodes { kind } } }'
+    expect(read(text, 'A')).toBe(read(text, 'A'))
+    expect(read(text, 'B').fields).not.toEqual(read(text, 'A').fields)
+    expect(() => read(text, undefined)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
+  })
+})
