@@ -93,7 +93,7 @@ CREATE FUNCTION mask.scrub_plates(value text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
   parts text[] := string_to_array(regexp_replace(value,
-    '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][·•‧・ -]?(?:[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9学挂警港澳]|[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9][0-9]{4}|[0-9]{5}[A-HJKa-hjk])(?![0-9A-Za-z])',
+    '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][·•‧・ -]?(?:[A-HJ-NP-Za-hj-np-z0-9]{4}[A-HJ-NP-Za-hj-np-z0-9学挂警港澳]|[A-HJKa-hjk][A-HJ-NP-Za-hj-np-z0-9][0-9]{4}|[0-9]{5}[A-HJKa-hjk])(?![0-9])',
     E'\u0001\\&\u0001', 'g'), E'\u0001');
 BEGIN
   FOR i IN 2..cardinality(parts) BY 2 LOOP
@@ -103,20 +103,22 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- One of the record's own names, as it stands or as people write it: with spaces between its characters, with another middle
--- dot or none, a Latin name in any case. A Latin name is looked for as whole words only.
+-- dot or none, a Latin name in any case. A Latin name of fewer than four letters is looked for as a whole word only; a name with
+-- stars is masked already.
 CREATE FUNCTION mask.scrub_name(value text, own_name text) RETURNS text
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
   name CONSTANT text := btrim(own_name, E' \t\r\n\u00a0\u3000\u200b');
   masked CONSTANT text := mask.name(name);
+  pattern text;
   dot text;
   result text := value;
 BEGIN
-  IF name = '' THEN RETURN value; END IF;
+  IF name = '' OR strpos(name, '*') > 0 THEN RETURN value; END IF;
   IF name ~ '^[A-Za-z]' THEN
-    RETURN regexp_replace(value,
-      '(?<![A-Za-z])' || regexp_replace(regexp_replace(name, '([][(){}.*+?^$|\\])', '\\\1', 'g'), ' +', ' +', 'g') || '(?![A-Za-z])',
-      masked, 'gi');
+    pattern := regexp_replace(regexp_replace(name, '([][(){}.*+?^$|\\])', '\\\1', 'g'), ' +', ' +', 'g');
+    IF length(name) < 4 THEN pattern := '(?<![A-Za-z])' || pattern || '(?![A-Za-z])'; END IF;
+    RETURN regexp_replace(value, pattern, masked, 'gi');
   END IF;
   result := replace(result, name, masked);
   IF strpos(name, '·') > 0 THEN
@@ -135,9 +137,14 @@ CREATE FUNCTION mask.text_scrub(value text, own_names text[]) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   result text := value;
+  names text[] := coalesce(array_remove(own_names, NULL), '{}');
   name text;
 BEGIN
   IF value IS NULL THEN RETURN NULL; END IF;
+  -- The longest first, since it may hold another; Latin ones after the rest, since they look at the letters beside them.
+  IF cardinality(names) > 1 THEN
+    names := ARRAY(SELECT n FROM unnest(names) AS n ORDER BY n ~ '^[A-Za-z]', length(n) DESC, n COLLATE "C");
+  END IF;
   IF result ~ E'[０-９Ａ-Ｚａ-ｚ\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]' THEN
     result := translate(
       regexp_replace(result, E'[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]', '', 'g'),
@@ -145,22 +152,24 @@ BEGIN
       '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
   END IF;
   IF result ~ '[0-9][ -][0-9]' THEN
-    result := mask.scrub_runs(result, '(?<![0-9A-Za-z])(?:[0-9]{6}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{3}[0-9Xx]|[0-9]{4}(?:[ -]?[0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|[0-9]{6}[ -][0-9]{10,13}|1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4})(?![0-9A-Za-z])');
+    -- With a separator in them; a rule a pass, so that a find of one that proves nothing does not hide a find of another.
+    result := mask.scrub_runs(result, '(?<![0-9*])[0-9]{6}(?:[ -][0-9]{4}[ -]?[0-9]{4}[ -]?|[0-9]{4}[ -][0-9]{4}[ -]?|[0-9]{8}[ -])[0-9]{3}[0-9Xx](?![0-9])');
+    result := mask.scrub_runs(result, '(?<![0-9*])1[3-9][0-9](?:[ -][0-9]{4}[ -]?|[0-9]{4}[ -])[0-9]{4}(?![0-9])');
+    result := mask.scrub_runs(result, '(?<![0-9*])(?:[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|[0-9]{6}[ -][0-9]{10,13})(?![0-9])');
   END IF;
   IF result ~ '[0-9]{11}' THEN
     result := mask.scrub_runs(result, '[0-9A-Za-z]{11,}');
   END IF;
+  FOREACH name IN ARRAY names LOOP
+    IF length(name) > 1 THEN result := mask.scrub_name(result, name); END IF;
+  END LOOP;
+  -- After the names: a Latin one right behind a plate would lengthen it. Before those of one character, which could break it.
   IF result ~ '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z]' THEN
     result := mask.scrub_plates(result);
   END IF;
-  -- Names last: a name of one character could break what the other rules look for. The longest first, since it may hold another.
-  IF cardinality(own_names) = 1 THEN
-    result := coalesce(mask.scrub_name(result, own_names[1]), result);
-  ELSIF cardinality(own_names) > 1 THEN
-    FOR name IN SELECT n FROM unnest(own_names) AS n WHERE n IS NOT NULL ORDER BY length(n) DESC, n COLLATE "C" LOOP
-      result := mask.scrub_name(result, name);
-    END LOOP;
-  END IF;
+  FOREACH name IN ARRAY names LOOP
+    IF length(name) = 1 THEN result := mask.scrub_name(result, name); END IF;
+  END LOOP;
   RETURN result;
 END $$;
 --> statement-breakpoint
