@@ -6,12 +6,20 @@ import { readClassification, type Classification } from '../schema/classificatio
 import { allSubgraphSdl } from '../schema/load.ts'
 import { bindDomain, type DomainBinding } from './binding.ts'
 import type { Entity } from './entity.ts'
+import { creditRoots } from './credit-roots.ts'
+import { creditSummary } from './credit-summary.ts'
+import { creditEntities } from './credit.ts'
 import { enterprisesRoots } from './enterprises-roots.ts'
 import { enterprisesEntities } from './enterprises.ts'
+import { licensesRoots } from './licenses-roots.ts'
+import { licensesEntities } from './licenses.ts'
+import { carryGrid, nearestMetroStation } from './nearby-stations.ts'
 import { populationRoots } from './population-roots.ts'
 import { populationEntities } from './population.ts'
 import { enterpriseReference, personReference, rowReference } from './references.ts'
 import { relationResolver } from './relations.ts'
+import { transportRoots } from './transport-roots.ts'
+import { transportEntities } from './transport.ts'
 import type { ReferenceResolver, Resolver, ResolverMap } from './resolver-map.ts'
 
 type DomainParts = {
@@ -21,16 +29,26 @@ type DomainParts = {
   readonly special?: (binding: DomainBinding) => Readonly<Record<string, Readonly<Record<string, Resolver | ReferenceResolver>>>>
 }
 
-const parts: Readonly<Partial<Record<Domain, DomainParts>>> = {
+const parts: Readonly<Record<Domain, DomainParts>> = {
   population: { entities: populationEntities, roots: populationRoots },
   enterprises: { entities: enterprisesEntities, roots: enterprisesRoots },
+  credit: { entities: creditEntities, roots: creditRoots, special: (binding) => ({ Enterprise: { creditSummary: creditSummary(binding) } }) },
+  licenses: { entities: licensesEntities, roots: licensesRoots },
+  transport: {
+    entities: transportEntities,
+    roots: transportRoots,
+    special: (binding) => ({ Enterprise: { __resolveReference: enterpriseReference(carryGrid), nearestMetroStation: nearestMetroStation(binding) } }),
+  },
+}
+
+/** What a domain binds, for checks over all of it. */
+export function domainEntities(domain: Domain): readonly Entity[] {
+  return parts[domain].entities
 }
 
 /** The resolver map of a domain. `classification` must be the whole graph's; by default it is read from the committed schema. */
 export function domainResolvers(domain: Domain, classification: Classification = readClassification(allSubgraphSdl())): ResolverMap {
-  const domainParts = parts[domain]
-  if (domainParts === undefined) throw new RangeError(`${domain} has no resolvers yet`)
-  const { entities, roots, special } = domainParts
+  const { entities, roots, special } = parts[domain]
   const binding = bindDomain(domain, entities, classification)
   const map: ResolverMap = { Query: { ...roots(binding) } }
   for (const entity of entities) {

@@ -55,7 +55,7 @@ export async function resolverCity(domain: Domain, key: string, rows: Rows): Pro
   })
   const pool = openPool(database.query, { max: 2, domain })
   const ran = listen(pool)
-  const schema = buildSubgraphSchema({ typeDefs: parse(subgraphSdl(domain)), resolvers: domainResolvers(domain) })
+  const schema = buildSubgraphSchema([{ typeDefs: parse(subgraphSdl(domain)), resolvers: domainResolvers(domain) }])
   const ids = createPublicIds([PAIR_KEY])
   return {
     schema,
