@@ -10,7 +10,7 @@ import { addDays, addYears, CITY_DAY, CITY_INSTANT } from './days.ts'
 import { licenseKinds, type Item, type LicenseKind } from './license-kinds.ts'
 import type { Enterprise } from './enterprises.ts'
 import type { Person } from './people.ts'
-import { isDriver } from './transport-rows.ts'
+import { drivingDates, isDriver } from './transport-rows.ts'
 import type { Random } from './random.ts'
 import type { Put } from './rows.ts'
 
@@ -38,7 +38,7 @@ export function licenseRows(block: Block, put: Put): void {
   for (const person of block.people) {
     const holder = personHolder(person)
     const past = (years: number): string => addDays(CITY_DAY, -random.int(10, years * 365))
-    if (isDriver(person)) give(licenseKinds.driving, holder, person.idNo, past(9), licenseKinds.driving.items(person))
+    if (isDriver(person)) give(licenseKinds.driving, holder, person.idNo, drivingDates(person).issuedOn, licenseKinds.driving.items(person))
     if (person.residence !== person.hukou && person.age >= 16 && random.chance(0.6)) give(licenseKinds.residence, holder, person.idNo, past(2), licenseKinds.residence.items(person))
     if (person.age < 14 && random.chance(0.5)) give(licenseKinds.birth, holder, `T31${person.idNo.slice(6, 12)}${random.int(100, 999)}`, person.birth, licenseKinds.birth.items(person))
     if (random.chance(0.01)) give(licenseKinds.disability, holder, person.idNo, past(8), licenseKinds.disability.items(person))

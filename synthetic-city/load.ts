@@ -12,13 +12,14 @@ import { rowsOfCity } from './rows-of-city.ts'
 import { tableFormat, type Put, type TableFormat } from './rows.ts'
 
 export type LoadOptions = {
-  /** The departments' databases as their owners, migrated. */
-  readonly urls: Readonly<Record<Domain, DatabaseAddress | string>>
+  /** The departments' databases as their owners, migrated; only those named are loaded. */
+  readonly urls: Readonly<Partial<Record<Domain, DatabaseAddress | string>>>
   /** People. */
   readonly size?: number
   readonly seed?: number
   /** Makes linking tokens; must be the same for all departments and must not be held by what serves queries. */
   readonly linkKey: string | Uint8Array
+  /** Called after each part. When it throws, the load stops and nothing of it is kept. */
   readonly progress?: (done: LoadProgress) => void
 }
 
@@ -29,7 +30,7 @@ export const DEFAULT_SIZE = 20_000
 export const DEFAULT_SEED = 20260301
 
 /**
- * Makes sure that the five databases hold the city of that size, seed and key. Throws CityRefused when one holds another city;
+ * Makes sure that the databases hold the city of that size, seed and key. Throws CityRefused when one holds another city;
  * then, and on any failure, no database is changed but those whose transaction had already ended.
  */
 export async function loadCity({ urls, size = DEFAULT_SIZE, seed = DEFAULT_SEED, linkKey, progress = () => undefined }: LoadOptions): Promise<Loaded> {
@@ -37,7 +38,10 @@ export async function loadCity({ urls, size = DEFAULT_SIZE, seed = DEFAULT_SEED,
   const mark = cityMark(size, seed, linkKey)
   const opened: Department[] = []
   try {
-    for (const domain of domains) opened.push(await openDepartment(domain, urls[domain], mark))
+    for (const domain of domains) {
+      const address = urls[domain]
+      if (address !== undefined) opened.push(await openDepartment(domain, address, mark))
+    }
     const waiting = opened.filter(({ done }) => !done)
     const rows = waiting.length === 0 ? 0 : await fill(opened, { size, seed, linkKey, places: readPlaces() }, progress)
     await Promise.all(waiting.map((department) => department.finish()))

@@ -80,6 +80,7 @@ export function scenarioLicenseRows({ people, enterprises: [e1, e2, e3] }: Scena
   issue({ kind: identity, holder: personHolder(zhangWei), certNo: zhangWei.idNo, certUid: scenarioIds.zhangWeiIdentity, issuedOn: '2018-05-21', serial: '2018000000000004', items: identity.items(zhangWei) })
   issue({ kind: driving, holder: personHolder(simaGuangming), certNo: simaGuangming.idNo, certUid: scenarioIds.simaDriving, issuedOn: '2021-05-08', serial: '2021000000000005', items: driving.items(simaGuangming) })
   issue({ kind: driving, holder: personHolder(liNa), certNo: liNa.idNo, certUid: scenarioIds.liNaDriving, issuedOn: '2020-05-12', serial: '2020000000000006', items: driving.items(liNa) })
+  issue({ kind: driving, holder: personHolder(zhangWei), certNo: zhangWei.idNo, certUid: scenarioIds.zhangWeiDriving, issuedOn: '2018-10-20', serial: '2018000000000008', items: driving.items(zhangWei) })
   issue({ kind: birth, holder: personHolder(wangZihan), certNo: 'T310001600', certUid: scenarioIds.wangZihanBirth, issuedOn: wangZihan.birth, serial: '2016000000000007', items: birth.items(wangZihan) })
   issue({ kind: business, holder: enterpriseHolder(e1), certNo: e1.uscc, certUid: scenarioIds.e1Business, issuedOn: '2022-06-15', serial: '2022000000000011', items: business.items(e1) })
   issue({ kind: business, holder: enterpriseHolder(e2), certNo: e2.uscc, certUid: scenarioIds.e2Business, issuedOn: '2016-05-18', serial: '2016000000000012', items: business.items(e2), status: 'REVOKED' })
@@ -98,7 +99,7 @@ export function scenarioTransportRows({ people, enterprises: [e1] }: Scenario, p
   const about = ({ pid, minorUntil, residence }: typeof zhangWei): { pid: string; minorUntil: string | null; division: string } => ({ pid, minorUntil, division: residence.division.slice(0, 6) })
   put(drivers, { ...driver, ...about(simaGuangming), fileNo: '310012345678', classes: 'C1', firstIssuedOn: '2005-05-08', validTo: '2031-05-08', points: 3, cycleStart: '2025-05-08' })
   put(drivers, { ...driver, ...about(liNa), fileNo: '310000000245', classes: 'C1', firstIssuedOn: '2014-05-12', validTo: '2030-05-12', cycleStart: '2025-05-12', fullPointsCycles: 1 })
-  put(drivers, { ...driver, ...about(zhangWei), fileNo: '310000000112', classes: 'C1', firstIssuedOn: '2008-10-20', validTo: '2030-10-20', cycleStart: '2025-10-20' })
+  put(drivers, { ...driver, ...about(zhangWei), fileNo: '310000000112', classes: 'C1', firstIssuedOn: '2008-10-20', validTo: '2028-10-20', cycleStart: '2025-10-20' })
   put(drivers, { ...driver, ...about(ayiguli), fileNo: '310000000465', classes: 'C1', firstIssuedOn: '2016-01-12', validTo: '2036-01-12', cycleStart: '2026-01-12', medicalNote: '右下肢辅助装置' })
 
   put(trafficViolations, {

@@ -2,7 +2,7 @@
 
 import { driverQualifications, drivers, trafficViolations, vehicles } from '../migrations/transport/tables.ts'
 import type { Block } from './city.ts'
-import { addDays, addYears, CITY_DAY, CITY_INSTANT, dayNumber } from './days.ts'
+import { addDays, addYears, ageOn, CITY_DAY, CITY_INSTANT, dayNumber, dayOf } from './days.ts'
 import type { Enterprise } from './enterprises.ts'
 import { plate, vin } from './numbers.ts'
 import type { Person } from './people.ts'
@@ -17,6 +17,18 @@ export function isDriver({ idNo, age, vital }: Person): boolean {
   return age >= 20 && age < 75 && vital === '1' && Number(idNo.slice(6, 17)) % 5 < 2
 }
 
+/** When a driver got a licence first and last, and until when that one holds; the same wherever it is asked. */
+export function drivingDates({ idNo, birth }: Person): { readonly firstIssuedOn: string; readonly issuedOn: string; readonly validTo: string } {
+  const adult = dayNumber(addYears(birth, 18))
+  const luck = Number(idNo.slice(6, 17))
+  const firstIssuedOn = dayOf(adult + 30 + (luck % (dayNumber(CITY_DAY) - adult - 60)))
+  const renewals = Math.floor(ageOn(firstIssuedOn, CITY_DAY) / LICENSE_YEARS)
+  // A few let it run out.
+  const issuedOn = addYears(firstIssuedOn, LICENSE_YEARS * (renewals > 0 && luck % 17 === 0 ? renewals - 1 : renewals))
+  return { firstIssuedOn, issuedOn, validTo: addYears(issuedOn, LICENSE_YEARS) }
+}
+
+const LICENSE_YEARS = 10
 const VEHICLES_PER_BLOCK = 1000
 const MODELS = ['示例牌SL7150轿车', '示例牌SL6470多用途车', '示例牌SLE7000纯电动轿车', '示例牌SL5030厢式货车'] as const
 
@@ -86,7 +98,7 @@ function vehicleRow(random: Random, index: number, owner: Owner, useNature: stri
 }
 
 function driverRow(random: Random, person: Person, fileNumber: number, points: number): typeof drivers.$inferInsert {
-  const firstIssuedOn = addDays(addYears(person.birth, 18), random.int(30, (person.age - 19) * 365 + 60))
+  const { firstIssuedOn, validTo } = drivingDates(person)
   const full = random.chance(0.02)
   return {
     pid: person.pid,
@@ -95,7 +107,7 @@ function driverRow(random: Random, person: Person, fileNumber: number, points: n
     fileNo: `3100${String(fileNumber % 100_000_000).padStart(8, '0')}`,
     classes: random.pick(['C1', 'C1', 'C1', 'C2', 'C2', 'B2', 'A1', 'C1E']),
     firstIssuedOn,
-    validTo: addDays(CITY_DAY, random.int(-60, 3600)),
+    validTo,
     points: Math.min(12, points),
     cycleStart: `${firstIssuedOn.slice(4) > CITY_DAY.slice(4) ? '2025' : '2026'}${firstIssuedOn.slice(4) === '-02-29' ? '-03-01' : firstIssuedOn.slice(4)}`,
     fullPointsCycles: full ? 1 : 0,
