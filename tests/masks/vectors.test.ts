@@ -136,7 +136,7 @@ describe('masks in SQL', () => {
 
   it('are expanded into the query: no function call is left in its plan', async () => {
     const { rows } = await database.client.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN (VERBOSE) SELECT mask.name(name), mask.id_no(code, true, false), mask.mobile(name), mask.cert_no(name, false, false), mask.plate(name),
+      `EXPLAIN (VERBOSE) SELECT mask.name(name), mask.id_no(code, true, false), mask.mobile(name), mask.cert_no(name, false, false), mask.plate(name), mask.address(code),
          mask.by_kind('EMAIL', name), mask.datetime_hour(at), mask.amount_band(amount), mask.coord_grid(amount, amount), mask.birth_date(at::date, '2026-03-01')
        FROM reference.division, (VALUES (now(), 1.5)) AS more (at, amount)`,
     )
