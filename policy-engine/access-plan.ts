@@ -16,6 +16,8 @@ export type PlanParts = DecideParts & {
   readonly policyVersion: string
   readonly bundleSequence: number
   readonly validUntil: number
+  /** False for callers of an unknown organisation or of the wrong kind: they may not apply for anything. */
+  readonly trusted: boolean
   /** Plans of the same callers for each purpose of their organisation, if no purpose was given; else none. */
   readonly alternatives: () => readonly DecidingPlan[]
 }
@@ -76,7 +78,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
   const code = (type: string, field: string): ReturnType<typeof codeFor> => {
     const word = wordOf(cells(type, field))
     const purposeHelps = (): boolean => parts.alternatives().some((plan) => isBetter(word, wordOf(plan.cells(type, field))))
-    return codeFor(word, classification.field(type, field), situation.caller, purposeHelps)
+    return parts.trusted ? codeFor(word, classification.field(type, field), situation.caller, purposeHelps) : 'POLICY'
   }
 
   const decideOne = (type: string, field: string): FieldDecision => {

@@ -9,7 +9,7 @@ import type { Organisation } from './organisations.ts'
 import { isDivisionCode, normaliseDivision } from './policy-values.ts'
 import type { Problem } from './problem.ts'
 import type { Purpose } from './purposes.ts'
-import { readYaml } from './yaml-source.ts'
+import { isYamlList, readYaml } from './yaml-source.ts'
 import type { Path } from './yaml-source.ts'
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day is YYYY-MM-DD').refine(isDay, 'there is no such day')
@@ -50,8 +50,7 @@ type Complain = (path: Path, message: string) => void
 
 /** All grants of one file, or the problems. */
 export function readGrants(file: BundleFile, context: GrantContext): { readonly grants: readonly Grant[]; readonly problems: readonly Problem[] } {
-  const several = /^\s*-/m.exec(file.text.replace(/^(?:\s*(?:#.*|---)?\n)*/, ''))?.index === 0
-  const source = several ? readYaml(file, z.array(grantShape)) : readYaml(file, grantShape)
+  const source = isYamlList(file) ? readYaml(file, z.array(grantShape)) : readYaml(file, grantShape)
   const problems = [...source.problems]
   const value: unknown = source.value
   const listed = source.value === undefined ? [] : Array.isArray(source.value) ? source.value : [source.value]

@@ -44,7 +44,8 @@ export function makePlan(order: PlanOrder): DecidingPlan {
     policyVersion: bundle.hash,
     bundleSequence: order.sequence,
     validUntil: Math.min(now + planLifeMs, nextInstant(bundle.index.instants, now) - 1),
-    alternatives: trusted ? order.alternatives : () => [],
+    trusted,
+    alternatives: order.alternatives,
   })
 }
 

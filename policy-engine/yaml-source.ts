@@ -1,7 +1,7 @@
 // A YAML file with places: read by `yaml`, shaped by zod, every complaint with line and column. Refuses duplicate keys, unknown
 // keys (the shapes are strict) and anything that is not plain data.
 
-import { isNode, LineCounter, parseDocument } from 'yaml'
+import { isNode, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import type { BundleFile } from './bundle-files.ts'
@@ -43,4 +43,9 @@ function placeOf(document: Document.Parsed, path: Path, lines: LineCounter): { l
 function linePlace(lines: LineCounter, offset: number): { line: number; column: number } {
   const { line, col } = lines.linePos(offset)
   return { line: Math.max(1, line), column: Math.max(1, col) }
+}
+
+/** Whether the file holds a list at its top. */
+export function isYamlList(file: BundleFile): boolean {
+  return isSeq(parseDocument(file.text, { logLevel: 'silent' }).contents)
 }
