@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts'
 const query = '{ enterprise(uscc: \\"91310199MA1K0T2A0A\\") { name legalRepName legalRepresentative { name idNo mobile } creditRating { grade score } } }'
 
 /** Writes to standard output. */
-export async function announce(facts: { readonly port: number; readonly seconds: number; readonly clock: Clock; readonly embedded: boolean }): Promise<void> {
+export function announce(facts: { readonly port: number; readonly seconds: number; readonly clock: Clock; readonly embedded: boolean }): void {
   const { port, seconds, clock, embedded } = facts
   const at = `http://localhost:${port}`
   const lines = [

@@ -42,10 +42,10 @@ export type Open<T> = { readonly it: T; readonly close: () => Promise<void>; rea
 export const policiesFolder = resolve(import.meta.dirname, '../policies')
 
 /** Reads schema and policies and begins to watch the policies. Throws every problem of a bundle that is refused at start. */
-export async function openCore(clock: Clock, logger: Logger): Promise<CityCore> {
+export async function openCore(clock: Clock, logger: Logger, directory = policiesFolder): Promise<CityCore> {
   const classification = readClassification(allSubgraphSdl())
   const engine = await createPolicyEngine({
-    directory: policiesFolder,
+    directory,
     classification,
     clock,
     onAccepted: ({ hash, sequence }) => logger.info('policies accepted', { hash, sequence }),

@@ -1,0 +1,71 @@
+// A whole city in one process: five subgraphs on their databases and the gateway before them. `citygraph start` and the flow
+// tests run this same assembly.
+
+import type { Clock } from '../core/clock.ts'
+import type { Config } from '../core/config.ts'
+import { domains } from '../core/domains.ts'
+import type { Logger } from '../core/logger.ts'
+import { createGateway } from '../gateway/gateway.ts'
+import type { Gateway, GatewayParts } from '../gateway/gateway.ts'
+import { inProcessSubgraphs } from '../gateway/in-process-link.ts'
+import { committedSupergraphSdl } from '../schema/load.ts'
+import { createSealer } from '../subgraphs/access-context.ts'
+import { inProcessLink } from '../subgraphs/in-process.ts'
+import type { CityDatabases } from './city-databases.ts'
+import { openCore, openIssuers, openLog, openSubgraphs } from './city-parts.ts'
+import type { CityCore } from './city-parts.ts'
+import { keyId } from './keys.ts'
+import type { CityKeys } from './keys.ts'
+import { closing } from './stopping.ts'
+
+export type City = { readonly core: CityCore; readonly gateway: Gateway; readonly close: () => Promise<void> }
+
+export type CityInputs = {
+  readonly config: Config
+  readonly databases: CityDatabases
+  readonly keys: CityKeys
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Folder of the officers' bundle; the project's own by default. */
+  readonly policies?: string
+  readonly limits?: GatewayParts['limits']
+}
+
+/** Opens everything; when a part cannot be opened, what was opened before is closed again. Nothing listens yet. */
+export async function openCity(inputs: CityInputs): Promise<City> {
+  const { config, databases, keys, clock, logger } = inputs
+  const parts = closing()
+  try {
+    const core = await openCore(clock, logger, inputs.policies)
+    parts.add(async () => core.close())
+    const subgraphs = openSubgraphs(core, databases, keys)
+    for (const subgraph of subgraphs) parts.add(subgraph.close)
+    await refuseUnreachable(subgraphs.map(({ it, ready }) => ({ domain: it.domain, ready })))
+    const audit = openLog('gateway', databases.records.gateway, logger)
+    parts.add(audit.close)
+    const issuers = await openIssuers(config, core, keys, databases.embedded)
+    const gateway = await createGateway({
+      supergraphSdl: committedSupergraphSdl(),
+      link: inProcessSubgraphs(Object.fromEntries(subgraphs.map(({ it }) => [it.domain, inProcessLink(it)]))),
+      engine: core.engine,
+      classification: core.classification,
+      ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
+      audit: audit.it,
+      clock,
+      logger,
+      ...issuers,
+      ...(inputs.limits === undefined ? {} : { limits: inputs.limits }),
+    })
+    return { core, gateway, close: () => parts.closeAll() }
+  } catch (error) {
+    await parts.closeAll()
+    throw error
+  }
+}
+
+/** A department whose database cannot be reached at start is named, and the start ends. */
+async function refuseUnreachable(parts: readonly { readonly domain: string; readonly ready: () => Promise<boolean> }[]): Promise<void> {
+  const reached = await Promise.allSettled(parts.map(({ ready }) => ready()))
+  const away = parts.filter((_, at) => reached[at]?.status === 'rejected').map(({ domain }) => domain)
+  if (away.length > 0) throw new Error(`The database of ${away.join(', ')} cannot be reached (${domains.length - away.length} of ${domains.length} answer).`)
+}

@@ -1,0 +1,156 @@
+// The product as it runs: five departments' databases with a synthetic city, in-process subgraphs, the gateway on a real port.
+// The same assembly as `citygraph start` (cli/city.ts); only databases, keys and clock are the test's.
+
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CityDatabases } from '../../cli/city-databases.ts'
+import { openCity } from '../../cli/city.ts'
+import type { City, CityInputs } from '../../cli/city.ts'
+import { demonstrationIssuer } from '../../cli/city-parts.ts'
+import { embeddedKeys } from '../../cli/keys.ts'
+import type { CityKeys } from '../../cli/keys.ts'
+import { frozenClock } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
+import { readConfig } from '../../core/config.ts'
+import { domains } from '../../core/domains.ts'
+import type { Domain } from '../../core/domains.ts'
+import { createLogger } from '../../core/logger.ts'
+import { listen } from '../../gateway/listen.ts'
+import { applyMigrations } from '../../migrations/apply.ts'
+import { fromTemplate } from './city-database.ts'
+import type { TestDatabase } from './city-database.ts'
+import { LINK_KEY, loadedCity } from './loaded-city.ts'
+
+/** The test clock of DOMAIN.md. */
+export const TEST_DAY = '2026-03-01T10:00:00+08:00'
+
+export type Asked = {
+  readonly caller?: string
+  readonly purpose?: string
+  readonly caseNo?: string
+  readonly authorizationRef?: string
+  readonly variables?: Readonly<Record<string, unknown>>
+  readonly operationName?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export type Decision = { readonly path: string; readonly decision: string; readonly code: string }
+export type Sharing = { readonly requestId: string; readonly policyVersion: string; readonly records: readonly { readonly log: string; readonly id: string }[]; readonly decisions: readonly Decision[] }
+/** `data` is whatever the query says; tests read it by path. */
+export type Answer = {
+  readonly status: number
+  readonly text: string
+  // eslint-disable-next-line -- JSON of an answer is read by tests only
+  readonly data: any
+  readonly errors: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions: { readonly code: string; readonly domain?: string; readonly argument?: string } }[]
+  readonly sharing: Sharing
+}
+
+export type RunningCity = {
+  readonly url: string
+  readonly city: City
+  readonly keys: CityKeys
+  readonly databases: Readonly<Record<Domain | 'audit', TestDatabase>>
+  /** Everything that was logged, JSON lines. */
+  readonly log: () => string
+  readonly token: (caller: string) => Promise<string>
+  readonly ask: (query: string, how?: Asked) => Promise<Answer>
+  readonly stop: () => Promise<void>
+}
+
+export type CityOptions = {
+  readonly size?: number
+  readonly clock?: Clock
+  readonly policies?: string
+  readonly limits?: CityInputs['limits']
+  readonly idKeys?: readonly Uint8Array[]
+  /** Databases of another running city of this test, to run a second assembly on the same data. */
+  readonly databases?: RunningCity['databases']
+}
+
+/** Starts a city of `size` people (default 400, the scenario among them). */
+export async function runningCity(options: CityOptions = {}): Promise<RunningCity> {
+  const clock = options.clock ?? frozenClock(TEST_DAY)
+  const databases = options.databases ?? { ...(await loadedCity(options.size ?? 400)), audit: await auditDatabase() }
+  const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
+  const config = readConfig({ CITYGRAPH_FOLDER: folder })
+  const made = embeddedKeys(folder, config)
+  const keys: CityKeys = { ...made, link: new TextEncoder().encode(LINK_KEY), ids: options.idKeys ?? [new TextEncoder().encode('test-pair-key-v1')] }
+  const lines: string[] = []
+  const logger = createLogger('info', { write: (line) => void lines.push(line) })
+  const city = await openCity({
+    config,
+    databases: asCityDatabases(databases, folder),
+    keys,
+    clock,
+    logger,
+    ...(options.policies === undefined ? {} : { policies: options.policies }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  })
+  const listening = await listen(city.gateway, { port: 0, host: '127.0.0.1' })
+  const url = `http://127.0.0.1:${listening.port}`
+  const issuer = await demonstrationIssuer(keys, clock)
+  const tokens = new Map<string, Promise<string>>()
+  const token = (caller: string): Promise<string> => {
+    const known = tokens.get(caller) ?? issuer.token(caller)
+    tokens.set(caller, known)
+    return known
+  }
+  return {
+    url,
+    city,
+    keys,
+    databases,
+    log: () => lines.join(''),
+    token,
+    ask: async (query, how = {}) => post(url, query, how, how.caller === undefined ? undefined : await token(how.caller)),
+    stop: async () => {
+      await listening.stop()
+      await city.close()
+    },
+  }
+}
+
+/** Asks any gateway; `token` without "Bearer". */
+export async function post(url: string, query: string, how: Asked, token: string | undefined): Promise<Answer> {
+  const header = (name: string, value: string | undefined): Record<string, string> => (value === undefined ? {} : { [name]: value })
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-request-id': randomUUID(),
+      ...header('authorization', token === undefined ? undefined : `Bearer ${token}`),
+      ...header('x-purpose', how.purpose),
+      ...header('x-case-no', how.caseNo),
+      ...header('x-authorization-ref', how.authorizationRef),
+      ...how.headers,
+    },
+    body: JSON.stringify({ query, ...(how.variables === undefined ? {} : { variables: how.variables }), ...(how.operationName === undefined ? {} : { operationName: how.operationName }) }),
+  })
+  const text = await response.text()
+  const body = JSON.parse(text)
+  return { status: response.status, text, data: body.data, errors: body.errors ?? [], sharing: body.extensions?.sharing }
+}
+
+/** The department's or audit's addresses as cli/ wants them. */
+export function asCityDatabases(databases: RunningCity['databases'], folder: string): CityDatabases {
+  const of = <T>(make: (domain: Domain) => T): Record<Domain, T> => Object.fromEntries(domains.map((domain) => [domain, make(domain)])) as Record<Domain, T>
+  return {
+    embedded: true,
+    folder,
+    serving: of((domain) => databases[domain].query),
+    owners: of((domain) => databases[domain].owner),
+    records: { ...of((domain) => databases.audit.writer(domain)), gateway: databases.audit.writer('gateway') },
+    auditOwner: databases.audit.owner,
+    auditReader: databases.audit.query,
+    stop: async () => undefined,
+  }
+}
+
+async function auditDatabase(): Promise<TestDatabase> {
+  return fromTemplate('audit', 'records', async ({ owner }) => {
+    await applyMigrations(owner, 'migrations/audit/sql', { domain: 'audit' })
+  })
+}
