@@ -21,7 +21,14 @@ export function createDrain(): Drain {
   /** A request may stand in a socket unread: only when none has come for a while is this the end. */
   function watchForQuiet(): void {
     clearTimeout(quiet)
-    if (underWay.size === 0 && end !== undefined) quiet = setTimeout(end, QUIET_MS)
+    if (underWay.size === 0 && end !== undefined) quiet = setTimeout(() => afterReading(3), QUIET_MS)
+  }
+
+  /** A busy process comes to its timers before its sockets: these are read some rounds before the quiet is believed. */
+  function afterReading(rounds: number): void {
+    if (underWay.size > 0) return
+    if (rounds === 0) end?.()
+    else setImmediate(() => afterReading(rounds - 1))
   }
 
   function refuseAll(): void {
@@ -43,9 +50,12 @@ export function createDrain(): Drain {
     draining: () => ending !== undefined,
     drain(withinMs) {
       ending ??= new Promise<void>((resolve) => {
-        const timer = setTimeout(refuseAll, withinMs)
-        // A client that does not take its refusal must not hold the process.
-        const last = setTimeout(() => end?.(), withinMs + 500)
+        let last: NodeJS.Timeout | undefined
+        const timer = setTimeout(() => {
+          refuseAll()
+          // A client that does not take its refusal must not hold the process.
+          last = setTimeout(() => end?.(), 500)
+        }, withinMs)
         end = () => {
           for (const waiting of [timer, last, quiet]) clearTimeout(waiting)
           end = undefined

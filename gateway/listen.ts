@@ -29,8 +29,7 @@ export async function listen(gateway: Gateway, at: { readonly port: number; read
     port,
     async stop(withinMs) {
       const drained = gateway.drain(withinMs)
-      // Connections that the kernel has already taken are let in first.
-      await turns(2)
+      await letWaitingIn(server)
       // Not http's own close: it would cut connections whose request has arrived but is not yet read.
       const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
       await drained
@@ -40,6 +39,16 @@ export async function listen(gateway: Gateway, at: { readonly port: number; read
   }
 }
 
-async function turns(count: number): Promise<void> {
-  for (let done = 0; done < count; done += 1) await turn()
+/** Connections that the kernel has taken and Node has not (it accepts one a round): closing the socket would reset them. */
+async function letWaitingIn(server: http.Server): Promise<void> {
+  let roundsWithout = 0
+  const count = (): void => {
+    roundsWithout = 0
+  }
+  server.on('connection', count)
+  for (let round = 0; round < 1_000 && roundsWithout < 5; round += 1) {
+    await turn()
+    roundsWithout += 1
+  }
+  server.off('connection', count)
 }

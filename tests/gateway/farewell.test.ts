@@ -17,7 +17,7 @@ describe('farewell', () => {
     const city = await startGateway(inProcessSubgraphs({ enterprises: slow(300) }))
     const started = Array.from({ length: 20 }, () => city.ask({ query }))
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const stopped = city.listening.stop(5_000)
+    const stopped = city.listening.stop(20_000)
     const answers = await Promise.all(started)
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200))
     await stopped
