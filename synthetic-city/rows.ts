@@ -15,20 +15,31 @@ const SYSTEM = { updatedAt: CITY_INSTANT, sourceSystem: 'synthetic-city', batchN
 /** The format of a table: all columns but those that the database generates. Missing keys are NULL or the column's default. */
 export function tableFormat(table: Table): TableFormat {
   const columns = Object.entries(getTableColumns(table)).filter(([, column]) => column.generated === undefined)
-  const properties = columns.map(([property, column]) => ({ property, fallback: cell(column.hasDefault && !(property in SYSTEM) ? column.default : Reflect.get(SYSTEM, property)) }))
+  const properties = columns.map(([property, column]) => ({
+    property,
+    // Their strings hold nothing that COPY would misread.
+    write: PLAIN_TYPES.has(column.columnType) ? plainCell : cell,
+    fallback: cell(column.hasDefault && !(property in SYSTEM) ? column.default : Reflect.get(SYSTEM, property)),
+  }))
   const name = getTableName(table)
   return {
     name,
     copy: `COPY "${name}" (${columns.map(([, column]) => `"${column.name}"`).join(', ')}) FROM STDIN`,
     line: (row) => {
       let line = ''
-      for (const { property, fallback } of properties) {
+      for (const { property, write, fallback } of properties) {
         const value = row[property]
-        line += `${line === '' ? '' : '\t'}${value === undefined ? fallback : cell(value)}`
+        line += `${line === '' ? '' : '\t'}${value === undefined ? fallback : write(value)}`
       }
       return `${line}\n`
     },
   }
+}
+
+const PLAIN_TYPES: ReadonlySet<string> = new Set(['PgUUID', 'PgDateString', 'PgNumeric'])
+
+function plainCell(value: unknown): string {
+  return typeof value === 'string' ? value : cell(value)
 }
 
 function cell(value: unknown): string {
