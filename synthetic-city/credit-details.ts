@@ -2,7 +2,7 @@
 
 import { administrativeLicensings, administrativePenalties, judgmentDebtors, seriousListings } from '../migrations/credit/tables.ts'
 import { authorities, type Authority } from './authorities.ts'
-import type { Subject } from './credit-rows.ts'
+import type { Subject } from './subjects.ts'
 import { addYears } from './days.ts'
 import type { Person } from './people.ts'
 import type { Random } from './random.ts'

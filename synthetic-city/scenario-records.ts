@@ -4,7 +4,7 @@ import { creditCommitments, creditRatings } from '../migrations/credit/tables-st
 import { administrativePenalties, creditRecords, judgmentDebtors } from '../migrations/credit/tables.ts'
 import { driverQualifications, drivers, trafficViolations, vehicles } from '../migrations/transport/tables.ts'
 import { authorities, matters, type Authority } from './authorities.ts'
-import { enterpriseSubject, personSubject } from './credit-rows.ts'
+import { enterpriseSubject, personSubject } from './subjects.ts'
 import { licenseKinds, licenseTypeRows } from './license-kinds.ts'
 import { enterpriseHolder, issuer, personHolder } from './license-rows.ts'
 import { random } from './random.ts'

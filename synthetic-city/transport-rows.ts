@@ -1,7 +1,7 @@
 // What the transport database holds about a block: vehicles, drivers, violations, qualifications.
 
 import { driverQualifications, drivers, trafficViolations, vehicles } from '../migrations/transport/tables.ts'
-import type { Block } from './city.ts'
+import { BLOCK_SIZE, type Block } from './city.ts'
 import { addDays, addYears, ageOn, CITY_DAY, CITY_INSTANT, dayNumber, dayOf } from './days.ts'
 import type { Enterprise } from './enterprises.ts'
 import { plate, vin } from './numbers.ts'
@@ -35,7 +35,9 @@ const MODELS = ['示例牌SL7150轿车', '示例牌SL6470多用途车', '示例�
 /** All rows of a block. */
 export function transportRows(block: Block, places: Places, put: Put): void {
   const random = block.stream('transport')
-  const [violationId, qualificationId, fileNumber] = [block.rowIds(), block.rowIds(), block.rowIds()]
+  const [violationId, qualificationId] = [block.rowIds(), block.rowIds()]
+  // At most one a person, so that numbers of blocks never meet; those below are the scenario's.
+  let fileNumber = block.index * BLOCK_SIZE + 10_000
   let count = 0
   const next = (): number => block.index * VEHICLES_PER_BLOCK + count++ + 1000
   const owned = new Map<string, Vehicle>()
@@ -60,7 +62,7 @@ export function transportRows(block: Block, places: Places, put: Put): void {
       points += row.points ?? 0
       put(trafficViolations, row)
     }
-    put(drivers, driverRow(random, person, fileNumber(), points))
+    put(drivers, driverRow(random, person, fileNumber++, points))
     if (random.chance(0.04)) put(driverQualifications, qualificationRow(random, qualificationId(), person, block.enterprises))
   }
 }
@@ -104,7 +106,7 @@ function driverRow(random: Random, person: Person, fileNumber: number, points: n
     pid: person.pid,
     minorUntil: person.minorUntil,
     division: person.residence.division.slice(0, 6),
-    fileNo: `3100${String(fileNumber % 100_000_000).padStart(8, '0')}`,
+    fileNo: `3100${String(fileNumber).padStart(8, '0')}`,
     classes: random.pick(['C1', 'C1', 'C1', 'C2', 'C2', 'B2', 'A1', 'C1E']),
     firstIssuedOn,
     validTo,
