@@ -16,7 +16,7 @@ import { domainResolvers } from '../../resolvers/domain-resolvers.ts'
 import { createPublicIds, type PublicIds } from '../../resolvers/ids.ts'
 import type { ReadContext } from '../../resolvers/read-context.ts'
 import { subgraphSdl } from '../../schema/load.ts'
-import { fromTemplate } from './city-database.ts'
+import { fromTemplate, type TestDatabase } from './city-database.ts'
 
 export const PAIR_KEY = 'test-pair-key-v1'
 export const NOW = '2026-03-01T10:00:00+08:00'
@@ -53,6 +53,11 @@ export async function resolverCity(domain: Domain, key: string, rows: Rows): Pro
       await client.end()
     }
   })
+  return overDatabase(domain, database)
+}
+
+/** Resolvers over a database that is already filled; `close` drops it. */
+export function overDatabase(domain: Domain, database: TestDatabase): ResolverCity {
   const pool = openPool(database.query, { max: 2, domain })
   const ran = listen(pool)
   const schema = buildSubgraphSchema([{ typeDefs: parse(subgraphSdl(domain)), resolvers: domainResolvers(domain) }])

@@ -1,0 +1,78 @@
+// Statements: named and bounded on each connection, and a department that cannot answer is unavailable, not talkative.
+
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { frozenClock } from '../../core/clock.ts'
+import { openPool, type DepartmentPool } from '../../migrations/pool.ts'
+import { createCursorSeal } from '../../resolvers/cursors.ts'
+import { createPublicIds } from '../../resolvers/ids.ts'
+import type { ReadContext } from '../../resolvers/read-context.ts'
+import { slot } from '../../resolvers/slots.ts'
+import { compile, run, STATEMENTS_PER_CONNECTION } from '../../resolvers/statements.ts'
+import { createDatabase, type TestDatabase } from '../support/city-database.ts'
+import { handMadePlan } from '../support/hand-made-plan.ts'
+import { NOW } from '../support/resolver-city.ts'
+
+let database: TestDatabase
+let pool: DepartmentPool
+let context: ReadContext
+
+beforeAll(async () => {
+  database = await createDatabase('credit')
+  pool = openPool(database.query, { max: 1, domain: 'credit' })
+  context = {
+    plan: handMadePlan(),
+    caller: { kind: 'public', org: 'PUBLIC', sub: 'x', roles: [], assurance: 1, zone: 'mainland' },
+    org: 'PUBLIC',
+    parameters: { now: frozenClock(NOW).now() },
+    database: pool,
+    ids: createPublicIds(['k']),
+    cursors: createCursorSeal(['k']),
+    clock: frozenClock(NOW),
+    loaders: new Map(),
+    observe: { subject: () => undefined, rows: () => undefined, field: () => undefined },
+  }
+})
+afterAll(async () => {
+  await pool?.end()
+  await database?.drop()
+})
+
+test('binds constants, the values of the request and those of the call', async () => {
+  const statement = compile(sql`SELECT ${'constant'}::text, ${slot('today')}::date::text, ${slot('pid')}::text, ${slot('limit')}::integer`)
+  expect(await run(context, statement, { limit: 3 })).toEqual([['constant', '2026-03-01', null, 3]])
+  expect(statement.text).not.toContain('constant')
+  // Shanghai is eight hours ahead: late in the evening of the 28th it is already March.
+  const late = { ...context, parameters: { now: new Date('2026-02-28T16:30:00Z') } }
+  expect(await run(late, statement, { limit: 3 })).toEqual([['constant', '2026-03-01', null, 3]])
+})
+
+test('keeps at most 200 statements prepared on a connection and can use a forgotten one again', async () => {
+  const statements = Array.from({ length: STATEMENTS_PER_CONNECTION + 20 }, (_, index) => compile(sql.raw(`SELECT ${index} AS n`)))
+  for (const [index, statement] of statements.entries()) expect(await run(context, statement, {})).toEqual([[index]])
+  const count = compile(sql`SELECT count(*)::integer FROM pg_prepared_statements`)
+  expect(Number((await run(context, count, {}))[0]?.[0])).toBeLessThanOrEqual(STATEMENTS_PER_CONNECTION + 1)
+  for (const [index, statement] of statements.entries()) expect(await run(context, statement, {})).toEqual([[index]])
+})
+
+test('runs one statement many times under one name', async () => {
+  const statement = compile(sql`SELECT ${slot('limit')}::integer * 2`)
+  const results = await Promise.all([1, 2, 3].map((limit) => run(context, statement, { limit })))
+  expect(results).toEqual([[[2]], [[4]], [[6]]])
+})
+
+test('ends a statement whose value is missing before the database', async () => {
+  await expect(run(context, compile(sql`SELECT ${slot('givenName')}::text`), {})).rejects.toMatchObject({ code: 'INTERNAL' })
+})
+
+test('is unavailable where the statement fails, takes too long, or the database is away, and says only which department', async () => {
+  const failed = { code: 'SUBGRAPH_UNAVAILABLE', message: 'This domain cannot be reached at the moment.', extensions: { code: 'SUBGRAPH_UNAVAILABLE', domain: 'credit' } }
+  await expect(run(context, compile(sql`SELECT * FROM no_such_table_310199198503070112`), {})).rejects.toMatchObject(failed)
+  const impatient = openPool(database.query, { max: 1, domain: 'credit' })
+  await expect(run({ ...context, database: impatient }, compile(sql`SELECT pg_sleep(6)`), {})).rejects.toMatchObject(failed)
+  await impatient.end()
+  const nowhere = openPool({ connectionString: 'postgresql://nobody@127.0.0.1:1/none' }, { max: 1, domain: 'credit' })
+  await expect(run({ ...context, database: nowhere }, compile(sql`SELECT 1`), {})).rejects.toMatchObject(failed)
+  await nowhere.end()
+  expect(await run(context, compile(sql`SELECT 1`), {})).toEqual([[1]])
+})
