@@ -14,7 +14,7 @@ export async function run(args: readonly string[]): Promise<number> {
   if (domain === undefined || !known.includes(domain)) throw new UsageError(`Which database? One of ${known.join(', ')}.`)
   if (name === undefined || !/^[a-z][a-z0-9_]+$/.test(name)) throw new UsageError('Name the migration by what it does, e.g. add_household_kind.')
   const root = resolve(import.meta.dirname, '..')
-  const config = join('migrations', domain, `drizzle.config.${domain}.ts`)
+  const config = join('migrations', domain, 'drizzle.config.json')
   if (!existsSync(join(root, config))) throw new UsageError(`${config} is not there; ${domain}'s migrations are written by hand.`)
   const kit = spawn(process.execPath, [join(root, 'node_modules/drizzle-kit/bin.cjs'), 'generate', '--config', config, '--name', name], { cwd: root, stdio: 'inherit' })
   return new Promise((done, failed) => {
