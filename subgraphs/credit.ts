@@ -1,6 +1,6 @@
 // 信用: rows about organisations are public, rows about persons are not; others ask by creditCheck. Owner CREDIT.
 
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 import { departmentSubgraph, type DepartmentParts } from './department.ts'
 
 /** The credit subgraph. */

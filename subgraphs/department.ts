@@ -3,7 +3,8 @@
 import type { Domain } from '../core/domains.ts'
 import { domainResolvers } from '../resolvers/domain-resolvers.ts'
 import { subgraphSdl } from '../schema/load.ts'
-import { createSubgraph, type Subgraph, type SubgraphParts } from './create-subgraph.ts'
+import { createSubgraph } from './create-subgraph.ts'
+import type { Subgraph, SubgraphParts } from './subgraph.ts'
 
 /** What a process has to bring: database, log, engine, keys, clock. */
 export type DepartmentParts = Omit<SubgraphParts, 'domain' | 'sdl' | 'resolvers'>

@@ -1,7 +1,7 @@
 // The five departments by name, for those who start them.
 
 import type { Domain } from '../core/domains.ts'
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 import { creditSubgraph } from './credit.ts'
 import type { DepartmentParts } from './department.ts'
 import { enterprisesSubgraph } from './enterprises.ts'

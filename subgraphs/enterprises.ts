@@ -1,6 +1,6 @@
 // 法人: enterprises by uscc; persons appear as references only. Owner AMR.
 
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 import { departmentSubgraph, type DepartmentParts } from './department.ts'
 
 /** The enterprises subgraph. */

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { isCitygraphError } from '../core/errors.ts'
 import { openInProcess, type AccessContext } from './access-context.ts'
 import type { SubgraphAnswer } from './answer-shape.ts'
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 
 export type InProcessRequest = {
   readonly request: { readonly query: string; readonly operationName?: string; readonly variables?: Readonly<Record<string, unknown>> }

@@ -1,6 +1,6 @@
 // 电子证照: licences by holder; what stands on them is decided by the item's own level. Owner BDC.
 
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 import { departmentSubgraph, type DepartmentParts } from './department.ts'
 
 /** The licenses subgraph. */

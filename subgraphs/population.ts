@@ -1,6 +1,6 @@
 // 人口: the only subgraph that holds identity numbers; resolves and verifies them. Owner PSB.
 
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 import { departmentSubgraph, type DepartmentParts } from './department.ts'
 
 /** The population subgraph. */

@@ -10,7 +10,7 @@ import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { AccessContext, Opener } from './access-context.ts'
 import { ownError, type SubgraphAnswer } from './answer-shape.ts'
-import type { Subgraph } from './create-subgraph.ts'
+import type { Subgraph } from './subgraph.ts'
 import { readBody } from './read-body.ts'
 import { ROUTER_HEADER, type RouterMode } from './router-mode.ts'
 
@@ -42,7 +42,7 @@ type HttpContext = Proved & { readonly noted: { answered: boolean } }
 const BODY_LIMIT = 1024 * 1024
 const DRAIN_MS = 10_000
 
-/** Listens; resolves when the port is open (`port` 0: any free one). */
+/** Listens; resolves when the port is open (`port` 0 chooses a free one). */
 export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> {
   const { subgraph, logger } = parts
   const apollo = apolloOver(subgraph)

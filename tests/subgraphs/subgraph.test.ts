@@ -6,7 +6,7 @@ import { CitygraphError } from '../../core/errors.ts'
 import { subjectToken } from '../../subgraphs/record.ts'
 import { sealInProcess } from '../../subgraphs/access-context.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
-import type { SubgraphRequest } from '../../subgraphs/create-subgraph.ts'
+import type { SubgraphRequest } from '../../subgraphs/subgraph.ts'
 import { accessOf, creditOfficer, PID, publicCaller, query, SECRET, tinyCredit, type TinyCredit } from '../support/tiny-credit.ts'
 
 let city: TinyCredit
