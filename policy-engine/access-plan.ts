@@ -2,17 +2,19 @@
 // bundle. Fields are decided when first asked for and remembered. Unknown fields are DENIED; keys and the structural fields of
 // connections are CLEAR (the existence of rows is `see`'s matter); answers of verifications are decided with their entry.
 
+import type { Classification } from '../schema/classification.ts'
 import type { FieldDecision, AccessPlan, EntryDecision } from './decision.ts'
 import { clearCells, deniedCells, lower } from './coherence.ts'
 import type { Cells } from './coherence.ts'
 import { codeFor, isBetter, wordOf } from './codes.ts'
-import { decideField, decideType, deniedAction } from './decide.ts'
+import { decide, deniedAction } from './decide.ts'
 import type { ActionDecision, DecideParts } from './decide.ts'
-import type { Action, Situation } from './environment.ts'
+import type { Action, Environment, Situation, Subjects } from './environment.ts'
 import { always, never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
 
 export type PlanParts = DecideParts & {
+  readonly classification: Classification
   readonly policyVersion: string
   readonly bundleSequence: number
   readonly validUntil: number
@@ -25,6 +27,7 @@ export type PlanParts = DecideParts & {
 /** A plan with what explanations and officers' tests look at beside the decisions. */
 export type DecidingPlan = AccessPlan & {
   readonly situation: Situation
+  readonly subjects: Subjects
   /** After coherence. */
   cells(type: string, field: string): Cells
   /** What the policies say of one action, before coherence; `field` undefined for actions about rows of the type. */
@@ -40,7 +43,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
   const underWay = new Set<string>()
 
   const action = (name: Action, type: string, field?: string): ActionDecision =>
-    remember(actionsDecided, `${name} ${type}.${field ?? ''}`, () => (field === undefined ? decideType(name, type, parts) : decideField(name, type, field, parts)))
+    remember(actionsDecided, `${name} ${type}.${field ?? ''}`, () => decide(name, field === undefined ? type : `${type}.${field}`, parts))
 
   const rows = (type: string): RowCondition => {
     if (type === 'Query' || classification.type(type)?.answer === true) return always
@@ -115,9 +118,16 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
       return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: policyIds([decided]) }
     }),
     situation,
+    subjects: parts.subjects,
     cells,
     action,
   }
+}
+
+/** The environment an action on a coordinate (`Type.field` or `Type`) is decided in. Undefined for unknown coordinates. */
+export function environmentOf(plan: DecidingPlan, action: Action, coordinate: string): Environment | undefined {
+  const subject = plan.subjects.get(coordinate)
+  return subject === undefined ? undefined : { situation: plan.situation, action, ...subject }
 }
 
 /** Keys, `__typename`, and what the composer generates around lists. */

@@ -7,8 +7,8 @@ import type { BundleFile } from './bundle-files.ts'
 import type { PolicyChecker, Policy } from './cedar-validate.ts'
 import { splitPolicies } from './cedar-validate.ts'
 import { unknownCoordinates } from './coordinates.ts'
+import type { Subjects } from './environment.ts'
 import { grantPolicies, grantTemplates } from './grant-policies.ts'
-import { readGrants } from './grants.ts'
 import type { Grant } from './grants.ts'
 import { readOrganisations } from './organisations.ts'
 import type { Organisation } from './organisations.ts'
@@ -26,6 +26,8 @@ export type Bundle = {
   readonly grants: ReadonlyMap<string, Grant>
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
+  /** What the graph's fields and types are to policies. */
+  readonly subjects: Subjects
 }
 
 export type BundleReading = { readonly bundle: Bundle; readonly problems: readonly [] } | { readonly bundle: undefined; readonly problems: readonly Problem[] }
@@ -51,11 +53,11 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const policies: Policy[] = []
   const cedarFiles = files.filter((file) => file.name.endsWith('.cedar'))
   if (cedarFiles.length === 0) problems.push({ file: '.', line: 1, column: 1, message: 'there is no .cedar file: nobody would see anything' })
-  const readings = files.filter((known) => known.name.startsWith('grants/')).map((file) => readGrants(file, { classification, organisations, purposes }))
+  const readings = checker.grants.readAll(files, { classification, organisations, purposes })
   // All at once, since Cedar reads the schema anew at each validation; what follows finds it remembered.
   checker.check([
     ...cedarFiles.flatMap((file) => splitPolicies(file.name, file.text).parts.map((part) => part.text)),
-    ...readings.flatMap(({ grants }) => grants.flatMap((grant) => grantTemplates(grant, purposes.get(grant.purpose), classification))),
+    ...readings.flatMap(({ grants }) => grants.filter((grant) => !checker.grants.knows(grant)).flatMap((grant) => grantTemplates(grant, purposes.get(grant.purpose), classification))),
   ])
   for (const file of cedarFiles) readPolicies(file, classification, checker, policies, problems)
   const grants = new Map<string, Grant>()
@@ -65,14 +67,14 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
       const { file, line, column } = grant
       if (grants.has(grant.id)) problems.push({ file, line, column, message: `grant ${grant.id} exists already` })
       grants.set(grant.id, grant)
-      const made = grantPolicies(grant, purposes.get(grant.purpose), classification, checker)
+      const made = checker.grants.policies(grant, () => grantPolicies(grant, purposes.get(grant.purpose), classification, checker))
       policies.push(...made.policies)
       problems.push(...made.problems)
     }
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, policies, index: indexPolicies(policies) }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {

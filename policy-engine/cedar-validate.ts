@@ -8,7 +8,11 @@ import type { Classification } from '../schema/classification.ts'
 import { parsePolicyJson, Untranslatable } from './cedar-json.ts'
 import type { PolicyBody } from './cedar-json.ts'
 import { cedarSchema } from './cedar-schema.ts'
+import { subjectsOf } from './environment.ts'
+import type { Subjects } from './environment.ts'
 import { findToken } from './find-token.ts'
+import { createGrantMemory } from './grant-memory.ts'
+import type { GrantMemory } from './grant-memory.ts'
 import { indexOfByte, positionAt } from './problem.ts'
 import type { Problem } from './problem.ts'
 import { assertTranslatable, rowVocabulary } from './translatable.ts'
@@ -30,7 +34,7 @@ export type Policy = PolicyBody & {
 type Fault = { readonly index: number; readonly message: string }
 type Checked = { readonly body: PolicyBody } | { readonly faults: readonly Fault[] }
 
-export type PolicyChecker = { readonly schema: SchemaJson<string>; check(texts: readonly string[]): readonly Checked[] }
+export type PolicyChecker = { readonly schema: SchemaJson<string>; readonly subjects: Subjects; readonly grants: GrantMemory; check(texts: readonly string[]): readonly Checked[] }
 
 const remembered = 10_000
 
@@ -41,6 +45,8 @@ export function createPolicyChecker(classification: Classification): PolicyCheck
   const known = new Map<string, Checked>()
   return {
     schema,
+    subjects: subjectsOf(classification),
+    grants: createGrantMemory(),
     check: (texts) => {
       const fresh = [...new Set(texts)].filter((text) => !known.has(text))
       if (known.size + fresh.length > remembered) known.clear()

@@ -106,8 +106,11 @@ export function containsSeveral(mode: 'all' | 'any', left: Result, right: Result
   if (a.kind === 'row') return conditionResult(setContains(a, mode, wanted), error)
   if (a.kind !== 'known' || !isSet(a.value)) return failed
   const has = a.value
-  const found = (item: Known): boolean => has.some((member) => sameKnown(member, item))
-  return knownOr(mode === 'all' ? wanted.every(found) : wanted.some(found), error)
+  return knownOr(mode === 'all' ? wanted.every((item) => isAmong(has, item)) : wanted.some((item) => isAmong(has, item)), error)
+}
+
+function isAmong(members: readonly Known[], item: Known): boolean {
+  return members.some((member) => sameKnown(member, item))
 }
 
 /** `like` with the pattern split at its wildcards. */

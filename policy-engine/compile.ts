@@ -38,65 +38,72 @@ function scopeMatches(policy: PolicyBody, { situation, action, rowType }: Enviro
   return inScope(policy.principal, 'Caller', ancestorsOf(caller, situation)) && inScope(policy.resource, rowType, [])
 }
 
-function inScope(scope: Scope, type: string, ancestors: readonly Entity[]): boolean {
-  const has = (entity: Entity): boolean => ancestors.some(({ type: t, id }) => t === entity.type && id === entity.id)
+/** Whether an entity of the type with these ancestors (itself included) is in a policy's scope. */
+export function inScope(scope: Scope, type: string, ancestors: readonly Entity[]): boolean {
   switch (scope.op) {
     case 'all':
       return true
     case 'is':
-      return scope.type === type && (scope.within === undefined || has(scope.within))
+      return scope.type === type && (scope.within === undefined || among(ancestors, scope.within))
     case 'within':
-      return has(scope.entity)
+      return among(ancestors, scope.entity)
     case 'equal':
-      return scope.entity.type === type && has(scope.entity)
+      return scope.entity.type === type && among(ancestors, scope.entity)
   }
 }
 
-function evaluate(expression: Expression, environment: Environment, proved: ReadonlySet<string>): Result {
-  const { situation } = environment
-  const of = (part: Expression): Result => evaluate(part, environment, proved)
+function among(entities: readonly Entity[], entity: Entity): boolean {
+  return entities.some(({ type, id }) => type === entity.type && id === entity.id)
+}
+
+/** What an expression is worth. The hot path: no named closures here, since tsx (esbuild's keepNames) pays for each one made. */
+export function evaluate(expression: Expression, environment: Environment, proved: ReadonlySet<string>): Result {
   switch (expression.op) {
     case 'literal':
       return knownResult(expression.value)
     case 'set':
-      return setOf(expression.items.map(of))
+      return setOf(expression.items.map((item) => evaluate(item, environment, proved)))
     case 'variable':
       return expression.name === 'action' ? failed : valueResult({ kind: expression.name })
     case 'not':
-      return not(of(expression.of))
+      return not(evaluate(expression.of, environment, proved))
     case 'attribute':
-      return attribute(of(expression.of), expression.name, environment, proved)
+      return attribute(evaluate(expression.of, environment, proved), expression.name, environment, proved)
     case 'has':
-      return has(of(expression.of), expression.path, environment)
+      return has(evaluate(expression.of, environment, proved), expression.path, environment)
     case 'like':
-      return like(of(expression.of), expression.segments)
+      return like(evaluate(expression.of, environment, proved), expression.segments)
     case 'is':
-      return is(of(expression.of), expression, environment, proved)
+      return is(evaluate(expression.of, environment, proved), expression, environment, proved)
     case 'if':
-      return choose(of(expression.condition), expression, environment, proved)
+      return choose(evaluate(expression.condition, environment, proved), expression, environment, proved)
     case 'binary':
-      break
+      return binary(expression, environment, proved)
   }
-  const { operator, left, right } = expression
+}
+
+function binary(expression: Extract<Expression, { op: 'binary' }>, environment: Environment, proved: ReadonlySet<string>): Result {
+  const { operator, right } = expression
+  const { situation } = environment
+  const left = evaluate(expression.left, environment, proved)
+  if (operator === '&&') return conjunction(left, (more) => evaluate(right, environment, union(proved, more)))
+  if (operator === '||') return disjunction(left, () => evaluate(right, environment, proved))
+  const other = evaluate(right, environment, proved)
   switch (operator) {
-    case '&&':
-      return conjunction(of(left), (more) => evaluate(right, environment, union(proved, more)))
-    case '||':
-      return disjunction(of(left), () => of(right))
     case '==':
-      return equal(of(left), of(right), situation)
+      return equal(left, other, situation)
     case '!=':
-      return unequal(of(left), of(right), situation)
+      return unequal(left, other, situation)
     case 'in':
-      return within(of(left), of(right), situation)
+      return within(left, other, situation)
     case 'contains':
-      return contains(of(left), of(right), situation)
+      return contains(left, other, situation)
     case 'containsAll':
-      return containsSeveral('all', of(left), of(right))
+      return containsSeveral('all', left, other)
     case 'containsAny':
-      return containsSeveral('any', of(left), of(right))
+      return containsSeveral('any', left, other)
     default:
-      return ordered(operator, of(left), of(right), situation)
+      return ordered(operator, left, other, situation)
   }
 }
 
@@ -131,11 +138,12 @@ function not(of: Result): Result {
 function choose(condition: Result, branch: Extract<Expression, { op: 'if' }>, environment: Environment, proved: ReadonlySet<string>): Result {
   const holds = holdsOf(condition)
   if (holds === undefined || condition.error.kind === 'always') return failed
-  const yes = (): Result => evaluate(branch.then, environment, union(proved, condition.proves))
-  const no = (): Result => evaluate(branch.otherwise, environment, proved)
-  if (condition.value.kind === 'known') return condition.value.value === true ? yes() : no()
+  const sure = condition.value.kind === 'known' ? condition.value.value === true : undefined
+  const then = sure === false ? failed : evaluate(branch.then, environment, union(proved, condition.proves))
+  if (sure === true) return then
+  const otherwise = evaluate(branch.otherwise, environment, proved)
+  if (sure === false) return otherwise
   const fails = opposite(either(holds, condition.error))
-  const [then, otherwise] = [yes(), no()]
   const [a, b] = [holdsOf(then), holdsOf(otherwise)]
   if (a === undefined || b === undefined) throw new Untranslatable('if', 'an if that depends on the row must give a condition')
   const error = either(condition.error, both(holds, then.error), both(fails, otherwise.error))

@@ -1,11 +1,9 @@
 // One action on one field (or type) under one situation: permits and forbids of the bundle → the rows on which it is allowed.
 // Forbid beats permit, silence denies (DESIGN 6).
 
-import type { Classification } from '../schema/classification.ts'
 import type { Policy } from './cedar-validate.ts'
 import { compilePolicy } from './compile.ts'
-import { attributesOf, factsOfField, factsOfType } from './environment.ts'
-import type { Action, Environment, FieldFacts, Situation } from './environment.ts'
+import type { Action, Environment, Situation, Subjects } from './environment.ts'
 import type { Candidates } from './policy-index.ts'
 import { never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
@@ -19,31 +17,18 @@ export type ActionDecision = {
   readonly applied: readonly Applied[]
 }
 
-export type DecideParts = { readonly situation: Situation; readonly candidates: Candidates; readonly classification: Classification; readonly withdrawn: ReadonlySet<string> }
+export type DecideParts = { readonly situation: Situation; readonly candidates: Candidates; readonly subjects: Subjects; readonly withdrawn: ReadonlySet<string> }
 
 export const deniedAction: ActionDecision = { allowed: never, applied: [] }
 
-/** Decides an action on a field; for VERIFY entries on rows of the entry's `of`. Unknown fields are denied. */
-export function decideField(action: Action, type: string, field: string, parts: DecideParts): ActionDecision {
-  const found = parts.classification.field(type, field)
-  if (found === undefined) return deniedAction
-  const rowType = found.entry?.kind === 'VERIFY' ? found.entry.of ?? 'Query' : type
-  return decide(action, rowType, factsOfField(found), parts)
-}
-
-/** Decides `see` (or another action about rows) on a type. Unknown types are denied. */
-export function decideType(action: Action, type: string, parts: DecideParts): ActionDecision {
-  const found = parts.classification.type(type)
-  if (found === undefined) return deniedAction
-  const domain = parts.classification.fields().find((field) => field.type === type)?.domain ?? ''
-  return decide(action, type, factsOfType(found, domain), parts)
-}
-
-function decide(action: Action, rowType: string, field: FieldFacts, parts: DecideParts): ActionDecision {
-  const { situation, candidates, classification, withdrawn } = parts
-  const environment: Environment = { situation, action, field, rowType, attributes: attributesOf(classification.type(rowType)) }
+/** Decides an action on a coordinate: `Type.field`, or `Type` for actions about its rows. Unknown ones are denied. */
+export function decide(action: Action, coordinate: string, parts: DecideParts): ActionDecision {
+  const { situation, candidates, subjects, withdrawn } = parts
+  const subject = subjects.get(coordinate)
+  if (subject === undefined) return deniedAction
+  const environment: Environment = { situation, action, ...subject }
   const applied: Applied[] = []
-  for (const policy of candidates(action, rowType, String(field['coordinate']))) {
+  for (const policy of candidates(action, subject.rowType, coordinate)) {
     if (policy.grant !== undefined && withdrawn.has(policy.grant)) continue
     const condition = compilePolicy(policy, environment)
     if (condition.kind !== 'never') applied.push({ policy, condition })

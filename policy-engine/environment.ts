@@ -1,7 +1,7 @@
 // What is known when a policy is compiled: the caller, the purpose, the action, the field's classification and the type of the
 // row with its declared attributes; everything about the row itself is unknown. Relies on a caller already verified.
 
-import type { FieldClassification, RowAttribute, TypeClassification } from '../schema/classification.ts'
+import type { Classification, FieldClassification, RowAttribute, TypeClassification } from '../schema/classification.ts'
 import type { Caller, Occasion } from './decision.ts'
 import { divisionAncestors, normaliseDivision } from './policy-values.ts'
 import type { Entity, Known } from './policy-values.ts'
@@ -37,6 +37,21 @@ const noAttributes: ReadonlyMap<string, RowAttribute> = new Map()
 /** Row attributes of a type as a map; none for `Query`. */
 export function attributesOf(type: TypeClassification | undefined): ReadonlyMap<string, RowAttribute> {
   return type === undefined ? noAttributes : new Map(type.rowAttributes.map((attribute) => [attribute.name, attribute]))
+}
+
+/** What an action on a coordinate is decided by, apart from the situation. */
+export type Subject = { readonly field: FieldFacts; readonly rowType: string; readonly attributes: ReadonlyMap<string, RowAttribute> }
+
+/** Subjects by coordinate (`Type.field`, or `Type` for its rows), made once for a classification. VERIFY entries are about rows of their `of`. */
+export type Subjects = ReadonlyMap<string, Subject>
+
+export function subjectsOf(classification: Classification): Subjects {
+  const fields = classification.fields()
+  const rowsOf = (type: string): { readonly rowType: string; readonly attributes: Subject['attributes'] } => ({ rowType: type, attributes: attributesOf(classification.type(type)) })
+  return new Map([
+    ...fields.map((field) => [`${field.type}.${field.field}`, { field: factsOfField(field), ...rowsOf(field.entry?.kind === 'VERIFY' ? field.entry.of ?? 'Query' : field.type) }] as const),
+    ...classification.types().map((type) => [type.type, { field: factsOfType(type, fields.find((field) => field.type === type.type)?.domain ?? ''), ...rowsOf(type.type) }] as const),
+  ])
 }
 
 /** `context.field` for a field's own actions. */

@@ -38,8 +38,9 @@ export function makePlan(order: PlanOrder): DecidingPlan {
   }
   return createAccessPlan({
     situation,
-    candidates: trusted ? bundle.index.candidates(caller.org, occasion.purpose) : () => [],
+    candidates: trusted ? bundle.index.candidates(situation) : () => [],
     classification,
+    subjects: bundle.subjects,
     withdrawn,
     policyVersion: bundle.hash,
     bundleSequence: order.sequence,

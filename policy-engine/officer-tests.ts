@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Classification, RowAttribute } from '../schema/classification.ts'
+import { environmentOf } from './access-plan.ts'
 import type { DecidingPlan } from './access-plan.ts'
 import type { Bundle } from './bundle.ts'
 import { testFileNames } from './bundle-files.ts'
@@ -12,8 +13,7 @@ import { createCedarOracle } from './cedar-oracle.ts'
 import type { CedarOracle } from './cedar-oracle.ts'
 import { wordOf } from './codes.ts'
 import type { Caller, Occasion } from './decision.ts'
-import { attributesOf, factsOfField, factsOfType } from './environment.ts'
-import type { Action, Environment } from './environment.ts'
+import type { Action } from './environment.ts'
 import { holdsOn } from './evaluate.ts'
 import type { Parameters, Row } from './evaluate.ts'
 import { fieldAt } from './grants.ts'
@@ -121,24 +121,12 @@ function disagreements(plan: DecidingPlan, coordinate: string, classification: C
   const [type = '', field] = coordinate.split('.')
   const actions: readonly Action[] = field === undefined ? ['see'] : isVerification(coordinate, classification) ? ['verify'] : ['read', 'readMasked']
   return actions.flatMap((action) => {
-    const environment = environmentOf(plan, action, coordinate, classification)
+    const environment = environmentOf(plan, action, coordinate)
     if (environment === undefined) return []
     const ours = holdsOn(plan.action(action, type, field).allowed, row, parameters)
     const theirs = oracle.allows(environment, row)
     return ours === theirs ? [] : [`${coordinate}: ${action} is ${ours ? 'allowed' : 'denied'} by the compiled policies, ${theirs ? 'allowed' : 'denied'} by Cedar`]
   })
-}
-
-/** The environment an action on a coordinate is decided in. Undefined for answers and unknown coordinates. */
-export function environmentOf(plan: DecidingPlan, action: Action, coordinate: string, classification: Classification): Environment | undefined {
-  const type = classification.type(coordinate)
-  const field = fieldAt(coordinate, classification)
-  const rowType = rowTypeOf(coordinate, classification)
-  const attributes = attributesOf(classification.type(rowType))
-  if (field !== undefined) return { situation: plan.situation, action, field: factsOfField(field), rowType, attributes }
-  if (type === undefined) return undefined
-  const domain = classification.fields().find((known) => known.type === type.type)?.domain ?? ''
-  return { situation: plan.situation, action, field: factsOfType(type, domain), rowType, attributes }
 }
 
 function rowTypeOf(coordinate: string, classification: Classification): string {

@@ -4,13 +4,14 @@
 
 import type { Expression } from './cedar-json.ts'
 import type { Policy } from './cedar-validate.ts'
-import type { Action } from './environment.ts'
+import type { Action, Situation } from './environment.ts'
+import { conjunctsOf, mayApply } from './may-apply.ts'
 import { isEntity, isInstant, isSet } from './policy-values.ts'
 import type { Entity, Known } from './policy-values.ts'
 
 export type PolicyIndex = {
-  /** Policies that may matter to callers of the organisation for the purpose. */
-  candidates(org: string, purpose: string | undefined): Candidates
+  /** Policies that may matter in the situation. */
+  candidates(situation: Situation): Candidates
   /** Every instant a policy names, ascending: the only moments at which `context.now` can change a decision. */
   readonly instants: readonly number[]
   /** Ids of callers that policies name; only these need plans of their own. */
@@ -35,10 +36,11 @@ export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
   const coordinates = new Map(policies.map((policy) => [policy, policy.effect === 'permit' ? leading(policy, 'coordinate') : undefined]))
   const literals = policies.flatMap((policy) => policy.conditions.flatMap(({ body }) => literalsOf(body)))
   return {
-    candidates: (org, purpose) => {
+    candidates: (situation) => {
+      const { caller: { org }, occasion: { purpose } } = situation
       const lists = [byOrganisation.get(anyone), org === anyone ? undefined : byOrganisation.get(org)]
       const found = lists.flatMap((list) => [...(list?.get(anyone) ?? []), ...(purpose === undefined || purpose === anyone ? [] : list?.get(purpose) ?? [])])
-      const sorted = found.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+      const sorted = found.filter((policy) => mayApply(policy, situation)).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
       return candidatesOf(sorted, coordinates)
     },
     instants: [...new Set(literals.flatMap((value) => (typeof value === 'object' && !isSet(value) && isInstant(value) ? [value.epochMs] : [])))].sort((a, b) => a - b),
@@ -81,10 +83,6 @@ function reads(expression: Expression, what: 'purpose' | 'coordinate'): boolean 
   if (expression.op !== 'attribute' || expression.name !== what) return false
   const base = what === 'coordinate' && expression.of.op === 'attribute' && expression.of.name === 'field' ? expression.of.of : expression.of
   return base.op === 'variable' && base.name === 'context'
-}
-
-function conjunctsOf(expression: Expression): readonly Expression[] {
-  return expression.op === 'binary' && expression.operator === '&&' ? [...conjunctsOf(expression.left), ...conjunctsOf(expression.right)] : [expression]
 }
 
 function namesIn(value: Known): readonly string[] {

@@ -1,7 +1,7 @@
 // A YAML file with places: read by `yaml`, shaped by zod, every complaint with line and column. Refuses duplicate keys, unknown
 // keys (the shapes are strict) and anything that is not plain data.
 
-import { isNode, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import type { BundleFile } from './bundle-files.ts'
@@ -26,10 +26,21 @@ export function readYaml<T>(file: BundleFile, shape: z.ZodType<T>): YamlSource<T
     const problems = faults.map((fault) => ({ file: file.name, ...linePlace(lines, fault.pos[0]), message: fault.message }))
     return { value: undefined, problems, at }
   }
-  const parsed = shape.safeParse(document.toJS({ maxAliasCount: 0 }))
+  const alias = firstAlias(document)
+  if (alias !== undefined) return { value: undefined, problems: [{ file: file.name, ...linePlace(lines, alias), message: 'aliases (*name) are not used here; write it out' }], at }
+  const parsed = shape.safeParse(document.toJS())
   if (parsed.success) return { value: parsed.data, problems: [], at }
   const problems = parsed.error.issues.map((issue) => at(issue.path.filter((part) => typeof part !== 'symbol'), issue.message))
   return { value: undefined, problems, at }
+}
+
+function firstAlias(document: Document.Parsed): number | undefined {
+  let found: number | undefined
+  visit(document, { Alias: (_, alias) => {
+    found = alias.range?.[0] ?? 0
+    return visit.BREAK
+  } })
+  return found
 }
 
 function placeOf(document: Document.Parsed, path: Path, lines: LineCounter): { line: number; column: number } {

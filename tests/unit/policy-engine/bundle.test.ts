@@ -85,6 +85,7 @@ describe('a grant is refused', () => {
   it('refuses the same grant twice, broken YAML, and missing files', async () => {
     expect(await problems({ 'grants/a.yaml': grantYaml(), 'grants/b.yaml': grantYaml() })).toEqual(expect.arrayContaining(['grants/b.yaml:1:1 grant G-1 exists already']))
     expect(await problems({ 'grants/a.yaml': 'id: [\n' })).toEqual([expect.stringMatching(/^grants\/a\.yaml:\d+:\d+ /)])
+    expect(await problems({ 'grants/a.yaml': '- &a { id: x }\n- *a\n' })).toEqual([expect.stringMatching(/^grants\/a\.yaml:2:3 aliases/)])
     expect((await readBundle('/nowhere', cityGraph(), checker)).problems).toEqual([{ file: '.', line: 1, column: 1, message: 'the policy directory cannot be read (ENOENT)' }])
   })
 })
