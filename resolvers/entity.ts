@@ -64,6 +64,8 @@ export type Entity = {
   /** Whose row it is, for the access record. */
   readonly subject?: SQL
   readonly attributes: RowAttributes
+  /** The Person attributes of rows that are one person's own row; absent where a row does not tell them. */
+  readonly person?: RowAttributes
   readonly relations: Readonly<Record<string, Relation>>
   /** Binding of a plain field, undefined when the type has none of that name. */
   readonly field: (name: string) => FieldBinding | undefined
@@ -80,6 +82,7 @@ export type EntityDefinition = {
   readonly tieBreaker?: PgColumn
   readonly subject?: PgColumn
   readonly attributes: RowAttributes
+  readonly person?: RowAttributes
   readonly fields?: Readonly<Record<string, FieldBinding>>
   readonly relations?: Readonly<Record<string, Relation>>
   readonly lookup?: Entity['lookup']
@@ -100,6 +103,7 @@ export function entity(definition: EntityDefinition): Entity {
     tieBreaker: { value: sql`${tieBreaker}`, kind: kindOf(tieBreaker) },
     ...(definition.subject === undefined ? {} : { subject: sql`${definition.subject}` }),
     attributes: definition.attributes,
+    ...(definition.person === undefined ? {} : { person: definition.person }),
     relations,
     field: (name) => own(fields, name) ?? conventional(columns, name),
     ...(definition.lookup === undefined ? {} : { lookup: definition.lookup }),

@@ -62,10 +62,10 @@ function whereAtLeast(decision: FieldDecision, least: 'CLEAR' | 'MASKED', entity
     case 'MASKED': return least === 'MASKED' ? sql`true` : sql`false`
     case 'DENIED': return sql`false`
     case 'MIXED': {
-      // The condition speaks of a Person's row; on a row of any other type it cannot be told, so the digit stays hidden.
-      if (entity.type !== 'Person') return sql`false`
+      // The condition speaks of a Person's row; on a row that does not tell it, the digit stays hidden.
+      if (entity.person === undefined) return sql`false`
       const condition = least === 'CLEAR' ? decision.read : anyOf([decision.read, decision.masked])
-      return sql`(${predicate(condition, entity.attributes)}) IS TRUE`
+      return sql`(${predicate(condition, entity.person)}) IS TRUE`
     }
   }
 }

@@ -36,6 +36,7 @@ const person = entity({
   subject: people.pid,
   lookup: currentPerson,
   attributes: personAttributes,
+  person: personAttributes,
   fields: {
     age: computed(age, 'integer'),
     ageBand: computed(sql`CASE WHEN ${age} >= 90 THEN '90+' ELSE (${age} / 10 * 10)::text || '-' || (${age} / 10 * 10 + 9)::text END`, 'text'),
@@ -105,7 +106,7 @@ const guardianship = entity({
   relations: { guardian: { kind: 'one', type: 'Person', by: people.pid, key: sql`${guardianships.guardianPid}` } },
 })
 
-/** 驾驶证: only its number, which is the identity number. */
+/** 驾驶证: only its number, which is the identity number and stands in the person's own row. */
 const driver = entity({
   domain,
   type: 'Driver',
@@ -114,6 +115,7 @@ const driver = entity({
   subject: people.pid,
   lookup: currentPerson,
   attributes: { minor: minor(people.minorUntil), subject: subject(people.pid), division: division(people.residenceDivision) },
+  person: personAttributes,
   fields: { licenseNo: column(people.idNo) },
 })
 
