@@ -34,16 +34,6 @@ export type CityDatabases = {
 const place = 'city.json'
 const migrationsFolder = resolve(import.meta.dirname, '../migrations')
 
-/** True when the configuration names no database: then PostgreSQL is ours. Throws ConfigRefused when it names only some. */
-export function isEmbedded(config: Config): boolean {
-  const named = domains.filter((domain) => config.databaseUrls[domain] !== undefined)
-  if (named.length === 0) return true
-  const problems = domains.filter((domain) => config.databaseUrls[domain] === undefined).map((domain) => `${domain.toUpperCase()}_DATABASE_URL is missing`)
-  if (problems.length > 0) throw new ConfigRefused(problems)
-  if (config.now !== undefined) throw new ConfigRefused(['CITYGRAPH_NOW is only for embedded databases'])
-  return false
-}
-
 /** Starts the embedded cluster, makes roles and databases; other processes of this city find it by `attachDatabases`. */
 export async function startDatabases(config: Config, log: (line: string) => void): Promise<CityDatabases> {
   const cluster: EmbeddedCluster = await startEmbedded({ dataDir: config.folder, log })

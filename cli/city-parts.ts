@@ -14,7 +14,6 @@ import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import { createAuthenticate } from '../gateway/authenticate.ts'
 import type { Authenticate } from '../gateway/authenticate.ts'
-import { createDemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
 import type { DemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { openPool } from '../migrations/pool.ts'
@@ -27,10 +26,9 @@ import type { Classification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
 import type { Subgraph } from '../subgraphs/subgraph.ts'
 import { departments } from '../subgraphs/departments.ts'
-import { linkingToken } from '../synthetic-city/linking-token.ts'
-import { demonstrationIdNumbers } from '../synthetic-city/scenario.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
+import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
 
 /** What is the same in every process of a city. */
@@ -114,14 +112,6 @@ export async function openIssuers(config: Config, core: CityCore, keys: CityKeys
   if (!embedded) throw new ConfigRefused(['CITYGRAPH_ISSUERS is required without embedded databases'])
   const demonstration = await demonstrationIssuer(keys, core.clock)
   return { authenticate: createAuthenticate({ issuers: [demonstration.trusted], clock: core.clock, organisationKind }), demonstration }
-}
-
-/** The issuer of an embedded city; knows the linking tokens of the demonstration's subjects. */
-export async function demonstrationIssuer(keys: CityKeys, clock: Clock): Promise<DemonstrationIssuer> {
-  const { issuer, link } = keys
-  if (issuer === undefined || link === undefined) throw new Error('The demonstration issuer exists only with embedded databases.')
-  const pids = Object.fromEntries(Object.entries(demonstrationIdNumbers).map(([name, idNo]) => [name, linkingToken(idNo, link)]))
-  return createDemonstrationIssuer({ privateKey: issuer, clock, pids })
 }
 
 /** All five subgraphs. */

@@ -1,8 +1,8 @@
 // `citygraph databases`: only the embedded databases, migrated and loaded, until SIGINT or SIGTERM; subgraphs and a gateway of the
 // same folder then run as processes of their own.
 
-import { readConfig } from '../core/config.ts'
-import { migrateCity, startDatabases, isEmbedded } from './city-databases.ts'
+import { isEmbedded, readConfig } from '../core/config.ts'
+import { migrateCity, startDatabases } from './city-databases.ts'
 import { beginClock } from './demonstration-clock.ts'
 import { embeddedKeys } from './keys.ts'
 import { fillCity } from './load.ts'

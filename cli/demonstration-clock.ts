@@ -2,7 +2,7 @@
 // embedded city begins at 2026-03-01T10:00+08:00 when it is started and goes on from there. Databases of one's own live in
 // the machine's time. CITYGRAPH_NOW freezes another instant, or says `system`; it is refused without embedded databases.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { frozenClock, systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
@@ -19,7 +19,9 @@ export function beginClock(folder: string, now: string | undefined): Clock {
 
 /** The clock of the city that runs in this folder. Throws when none was ever started. */
 export function followClock(folder: string): Clock {
-  const value: unknown = JSON.parse(readFileSync(join(folder, 'clock.json'), 'utf8'))
+  const file = join(folder, 'clock.json')
+  if (!existsSync(file)) throw new Error('No city was ever started in this folder: `npm start` starts one.')
+  const value: unknown = JSON.parse(readFileSync(file, 'utf8'))
   if (typeof value !== 'object' || value === null || !('clock' in value) || !('startedAt' in value)) throw new Error('clock.json is damaged; start the city again')
   return clockFor(String(value.clock), Number(value.startedAt))
 }

@@ -1,9 +1,9 @@
 // Fills a city's databases with synthetic people. `citygraph load` does it for empty databases of one's own (each gets a marker,
 // so a second load is nothing); a start of an embedded city does it by itself.
 
-import { readConfig } from '../core/config.ts'
+import { isEmbedded, readConfig } from '../core/config.ts'
 import { loadCity } from '../synthetic-city/load.ts'
-import { foreignDatabases, isEmbedded, migrateCity } from './city-databases.ts'
+import { foreignDatabases, migrateCity } from './city-databases.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityKeys } from './keys.ts'
 import { createProgress } from './progress.ts'

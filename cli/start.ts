@@ -2,13 +2,13 @@
 // only), five subgraphs, the gateway. Ends on SIGINT or SIGTERM in the reverse order, PostgreSQL last.
 
 import { systemClock } from '../core/clock.ts'
-import { readConfig } from '../core/config.ts'
+import { isEmbedded, readConfig } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
 import { listen } from '../gateway/listen.ts'
 import { announce } from './announce.ts'
 import { openCity } from './city.ts'
-import { foreignDatabases, isEmbedded, migrateCity, startDatabases } from './city-databases.ts'
+import { foreignDatabases, migrateCity, startDatabases } from './city-databases.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { beginClock } from './demonstration-clock.ts'
 import { configuredKeys, embeddedKeys } from './keys.ts'

@@ -1,10 +1,9 @@
 // `citygraph token <caller>`: a signed token of a demonstration caller, for the embedded city of this folder. `--list` says who
 // they are and what each may try.
 
-import { readConfig } from '../core/config.ts'
+import { isEmbedded, readConfig } from '../core/config.ts'
 import { demonstrationCallers } from '../gateway/demonstration-callers.ts'
-import { isEmbedded } from './city-databases.ts'
-import { demonstrationIssuer } from './city-parts.ts'
+import { demonstrationIssuer } from './issuer.ts'
 import { followClock } from './demonstration-clock.ts'
 import { embeddedKeys } from './keys.ts'
 import { readOptions, UsageError } from './usage.ts'

@@ -126,3 +126,13 @@ function readSubgraphs(text: string | undefined, problems: string[]): Partial<Re
   }
   return found
 }
+
+/** True when the configuration names no database: then PostgreSQL is ours. Throws ConfigRefused when it names only some. */
+export function isEmbedded(config: Config): boolean {
+  const named = domains.filter((domain) => config.databaseUrls[domain] !== undefined)
+  if (named.length === 0) return true
+  const problems = domains.filter((domain) => config.databaseUrls[domain] === undefined).map((domain) => `${domain.toUpperCase()}_DATABASE_URL is missing`)
+  if (problems.length > 0) throw new ConfigRefused(problems)
+  if (config.now !== undefined) throw new ConfigRefused(['CITYGRAPH_NOW is only for embedded databases'])
+  return false
+}
