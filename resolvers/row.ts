@@ -11,7 +11,7 @@ export type Backstage = {
 /** For a relation of a row: the key of the other side, `true`/`false` for lists (may they be read), null where denied or absent. */
 export type EdgeValue = string | number | boolean | null
 
-/** Has no prototype, so `__proto__` and `constructor` are no properties of it. */
+/** Inherits nothing, so `__proto__` and `constructor` are no properties of it. */
 export type Row = { [field: string]: unknown }
 
 /** Rows of one batch or page in order. `positions` are the sort values of each row, as the cursor holds them. */
@@ -25,15 +25,21 @@ export const emptyPage: Page = { rows: [], positions: [], hasNextPage: false }
 
 const backstages = new WeakMap<object, Backstage>()
 
-/** A row with the cells given (names and values in the same order) and what stands behind it. */
+// Inheriting from an empty object, not from null itself, keeps rows in the engine's fast form.
+const bare: object = Object.freeze(Object.create(null))
+
+/** A row with the cells given and what stands behind it. */
 export function makeRow(cells: Iterable<readonly [field: string, value: unknown]>, backstage: Backstage): Row {
-  const row: Row = Object.create(null)
+  const row: Row = Object.create(bare)
   for (const [field, value] of cells) row[field] = value
   backstages.set(row, backstage)
   return row
 }
 
-const nothing: Backstage = { keys: [], edges: new Map() }
+/** The edges of a row that has none. */
+export const noEdges: ReadonlyMap<string, EdgeValue> = new Map()
+
+const nothing: Backstage = { keys: [], edges: noEdges }
 
 /** What stands behind a row; nothing for an object that `makeRow` did not make (a forged representation, a foreign parent). */
 export function backstageOf(row: unknown): Backstage {
