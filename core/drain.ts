@@ -6,8 +6,23 @@ export type Drain = {
   /** Call once a request; the response's end releases it. `refuse` must answer the request if nothing was sent yet. */
   started(response: ServerResponse, refuse: () => void): void
   readonly draining: () => boolean
-  /** Resolves when nothing is under way any more, for 200 ms; after `withinMs` what is left is refused first. Later calls wait for the same end. */
-  drain(withinMs: number): Promise<void>
+  /**
+   * Resolves when nothing is under way any more, for 200 ms; after `withinMs` what is left is refused first. Answers are held until
+   * `notListening`. Later calls wait for the same end.
+   */
+  drain(withinMs: number, notListening?: Promise<void>): Promise<void>
+}
+
+type Write = () => void
+
+/** Responses whose answers may have to wait, each with its drain's way of waiting. */
+const holds = new WeakMap<ServerResponse, (write: Write) => void>()
+
+/** Runs `write`, which answers `response`: at once, or when its drain no longer holds answers. */
+export function answerWhenFree(response: ServerResponse, write: Write): void {
+  const hold = holds.get(response)
+  if (hold === undefined) write()
+  else hold(write)
 }
 
 const QUIET_MS = 200
@@ -17,6 +32,18 @@ export function createDrain(): Drain {
   let ending: Promise<void> | undefined
   let end: (() => void) | undefined
   let quiet: NodeJS.Timeout | undefined
+  let held: Write[] | undefined
+
+  function hold(write: Write): void {
+    if (held === undefined) write()
+    else held.push(write)
+  }
+
+  function release(): void {
+    const writes = held ?? []
+    held = undefined
+    for (const write of writes) write()
+  }
 
   /** A request may stand in a socket unread: only when none has come for a while is this the end. */
   function watchForQuiet(): void {
@@ -32,6 +59,7 @@ export function createDrain(): Drain {
   }
 
   function refuseAll(): void {
+    release()
     for (const [response, refuse] of underWay) {
       if (!response.headersSent) refuse()
       else response.destroy()
@@ -41,6 +69,7 @@ export function createDrain(): Drain {
   return {
     started(response, refuse) {
       underWay.set(response, refuse)
+      holds.set(response, hold)
       clearTimeout(quiet)
       response.once('close', () => {
         underWay.delete(response)
@@ -48,7 +77,11 @@ export function createDrain(): Drain {
       })
     },
     draining: () => ending !== undefined,
-    drain(withinMs) {
+    drain(withinMs, notListening) {
+      if (ending === undefined && notListening !== undefined) {
+        held = []
+        void notListening.finally(release)
+      }
       ending ??= new Promise<void>((resolve) => {
         let last: NodeJS.Timeout | undefined
         const timer = setTimeout(() => {

@@ -3,27 +3,38 @@
 
 import type http from 'node:http'
 import net from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
-/** Stops accepting, waits for `drain` (begun here, at once), closes every connection. */
-export async function sayFarewell(server: http.Server, drain: () => Promise<void>): Promise<void> {
-  const drained = drain()
-  await letWaitingIn(server)
+/** Clients that were answered just before come back within this time, and find their next answer held. */
+const COME_BACK_MS = 20
+const LET_IN_MS = 1_000
+
+/** Stops accepting, waits for `drain` (begun at once, holding answers until nothing listens any more), closes every connection. */
+export async function sayFarewell(server: http.Server, drain: (notListening: Promise<void>) => Promise<void>): Promise<void> {
   // Not http's own close: it would cut connections whose request has arrived but is not yet read.
-  const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
-  await drained
+  let closed: Promise<void> = Promise.resolve()
+  const notListening = letWaitingIn(server).then(() => {
+    closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
+  })
+  await drain(notListening)
+  await notListening
   server.closeAllConnections()
   await closed
 }
 
-/** Connections that the kernel has taken and Node has not (it accepts one a round): closing the socket would reset them. */
+/**
+ * Connections that the kernel has taken and Node has not (it accepts one a round): closing the socket would reset them. While
+ * answers are held, clients who wait for theirs make no new ones.
+ */
 async function letWaitingIn(server: http.Server): Promise<void> {
+  const until = performance.now() + LET_IN_MS
   let roundsWithout = 0
   const count = (): void => {
     roundsWithout = 0
   }
   server.on('connection', count)
-  for (let round = 0; round < 1_000 && roundsWithout < 5; round += 1) {
+  await sleep(COME_BACK_MS)
+  while (roundsWithout < 5 && performance.now() < until) {
     await turn()
     roundsWithout += 1
   }

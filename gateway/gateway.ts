@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditLog } from '../audit/access-record.ts'
 import type { Clock } from '../core/clock.ts'
+import { createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Classification } from '../schema/classification.ts'
@@ -15,7 +16,6 @@ import type { DecidingEngine } from './answer-operation.ts'
 import type { Authenticate } from './authenticate.ts'
 import { createConsole } from './console.ts'
 import type { DemonstrationIssuer } from './demonstration-issuer.ts'
-import { createDrain } from './drain.ts'
 import { federate } from './federate.ts'
 import { readiness } from './health.ts'
 import type { SubgraphLink } from './link.ts'
@@ -50,8 +50,8 @@ export type GatewayParts = {
 export type Gateway = {
   /** A listener for node:http. Never throws. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void
-  /** Answers what was started within `withinMs` (default 9 s), refuses the rest, then closes the links. Requests that still arrive are answered with `connection: close`. */
-  readonly drain: (withinMs?: number) => Promise<void>
+  /** Answers what was started within `withinMs` (default 9 s), refuses the rest, then closes the links. Requests that still arrive are answered with `connection: close`; until `notListening` answers are held. */
+  readonly drain: (withinMs?: number, notListening?: Promise<void>) => Promise<void>
 }
 
 /** Generous: a loop that went wrong is stopped, work is not. */
@@ -114,8 +114,8 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
         sendError(response, new CitygraphError('INTERNAL'), about(request))
       })
     },
-    async drain(withinMs = DRAIN_MS) {
-      await drain.drain(withinMs)
+    async drain(withinMs = DRAIN_MS, notListening) {
+      await drain.drain(withinMs, notListening)
       await federation.stop()
     },
   }

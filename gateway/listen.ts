@@ -1,8 +1,7 @@
 // The node:http front of a gateway: limits on slow clients, and a stop that leaves no started request unanswered.
 
 import http from 'node:http'
-import net from 'node:net'
-import { setImmediate as turn } from 'node:timers/promises'
+import { sayFarewell } from '../core/http-farewell.ts'
 import type { Gateway } from './gateway.ts'
 
 export type Listening = {
@@ -27,28 +26,6 @@ export async function listen(gateway: Gateway, at: { readonly port: number; read
   const port = typeof address === 'object' && address !== null ? address.port : at.port
   return {
     port,
-    async stop(withinMs) {
-      const drained = gateway.drain(withinMs)
-      await letWaitingIn(server)
-      // Not http's own close: it would cut connections whose request has arrived but is not yet read.
-      const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
-      await drained
-      server.closeAllConnections()
-      await closed
-    },
+    stop: (withinMs) => sayFarewell(server, (notListening) => gateway.drain(withinMs, notListening)),
   }
-}
-
-/** Connections that the kernel has taken and Node has not (it accepts one a round): closing the socket would reset them. */
-async function letWaitingIn(server: http.Server): Promise<void> {
-  let roundsWithout = 0
-  const count = (): void => {
-    roundsWithout = 0
-  }
-  server.on('connection', count)
-  for (let round = 0; round < 1_000 && roundsWithout < 5; round += 1) {
-    await turn()
-    roundsWithout += 1
-  }
-  server.off('connection', count)
 }

@@ -1,6 +1,7 @@
 // Writes answers: security headers on every one, JSON for errors, `connection: close` once the gateway drains.
 
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { answerWhenFree } from '../core/drain.ts'
 import { CitygraphError, errorCatalogue } from '../core/errors.ts'
 import { entryOf } from './format-error.ts'
 import { sharingExtensions } from './request-state.ts'
@@ -19,9 +20,11 @@ const everywhere: OutgoingHttpHeaders = {
 
 /** Does nothing when the response has begun or its client has gone. */
 export function send(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
-  if (response.headersSent || response.destroyed) return
-  response.writeHead(status, { ...everywhere, ...headers, 'content-length': Buffer.byteLength(body) })
-  response.end(body)
+  answerWhenFree(response, () => {
+    if (response.headersSent || response.destroyed) return
+    response.writeHead(status, { ...everywhere, ...headers, 'content-length': Buffer.byteLength(body) })
+    response.end(body)
+  })
 }
 
 /** An answer that is an error alone, before or beside Apollo Server. */

@@ -6,20 +6,22 @@ import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApolloServer, HeaderMap } from '@apollo/server'
+import { answerWhenFree, createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
+import { sayFarewell } from '../core/http-farewell.ts'
 import type { Logger } from '../core/logger.ts'
 import type { AccessContext, Opener } from './access-context.ts'
-import { ownError, type SubgraphAnswer } from './answer-shape.ts'
-import type { Subgraph } from './subgraph.ts'
+import { ownError, writtenError, type SubgraphAnswer } from './answer-shape.ts'
 import { readBody } from './read-body.ts'
 import { ROUTER_HEADER, type RouterMode } from './router-mode.ts'
+import type { Subgraph } from './subgraph.ts'
 
 /** Header that holds the gateway's seal (DESIGN 5.5). */
 export const SEAL_HEADER = 'x-citygraph-seal'
 
 export type SubgraphServer = {
   readonly port: number
-  /** Stops listening, lets requests under way end (ten seconds at most), then closes what is left. */
+  /** Stops listening, answers what was sent (within nine seconds, then refuses it), closes every connection. */
   stop(): Promise<void>
 }
 
@@ -40,33 +42,46 @@ type Proved = { readonly access: AccessContext; readonly route: 'seal' | 'router
 type HttpContext = Proved & { readonly noted: { answered: boolean } }
 
 const BODY_LIMIT = 1024 * 1024
-const DRAIN_MS = 10_000
+const DRAIN_MS = 9_000
+const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
+const text = { 'content-type': 'text/plain; charset=utf-8' }
 
 /** Listens; resolves when the port is open (`port` 0 chooses a free one). */
 export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> {
   const { subgraph, logger } = parts
   const apollo = apolloOver(subgraph)
   await apollo.start()
-  let draining = false
+  const drain = createDrain()
+  const away = new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: subgraph.domain })
 
   const server = http.createServer(
     // Seals of large operations outgrow Node's 16 KiB for all headers together.
     { maxHeaderSize: 64 * 1024, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 },
     (request, response) => {
-      // A connection kept alive would hold up the stop after its last answer.
-      response.on('close', () => setImmediate(() => draining && server.closeIdleConnections()))
+      response.on('error', () => undefined)
+      drain.started(response, () => say(response, 503, json, JSON.stringify({ errors: [writtenError(away)] })))
       handle(request, response).catch((error: unknown) => {
         ownError(error, { domain: subgraph.domain, requestId: 'unknown', logger })
-        if (!response.headersSent) response.writeHead(500)
-        response.end()
+        say(response, 500, {}, '')
       })
     },
   )
 
+  /** Once; what is answered while stopping does not keep its connection. */
+  const say = (response: http.ServerResponse, status: number, headers: http.OutgoingHttpHeaders, body: string): void => {
+    answerWhenFree(response, () => {
+      if (response.headersSent || response.destroyed) return
+      response.writeHead(status, { ...headers, ...(drain.draining() ? { connection: 'close' } : {}) })
+      response.end(body)
+    })
+  }
+  const written = (response: http.ServerResponse, { status, ...body }: SubgraphAnswer): void => say(response, status, json, JSON.stringify(body))
+  const plain = (response: http.ServerResponse, status: number): void => say(response, status, text, status === 200 ? 'ok\n' : 'not ok\n')
+
   const handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const path = (request.url ?? '/').split('?')[0]
     if (path === '/health/live') return plain(response, 200)
-    if (path === '/health/ready') return plain(response, !draining && (await parts.ready().catch(() => false)) ? 200 : 503)
+    if (path === '/health/ready') return plain(response, !drain.draining() && (await parts.ready().catch(() => false)) ? 200 : 503)
     if (path !== '/' && path !== '/graphql') return plain(response, 404)
     const requestId = requestIdOf(request)
     let proved: Proved
@@ -91,8 +106,7 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
       return written(response, await subgraph.refuse({ error: new CitygraphError('BAD_USER_INPUT'), requestId, access: proved.access }))
     }
     if (answered.body.kind !== 'complete') throw new TypeError('an answer in parts')
-    response.writeHead(answered.status ?? 200, Object.fromEntries(answered.headers))
-    response.end(answered.body.string)
+    say(response, answered.status ?? 200, Object.fromEntries(answered.headers), answered.body.string)
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -103,12 +117,7 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
   return {
     port: portOf(address),
     async stop() {
-      draining = true
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
-      const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-      await closed
-      clearTimeout(patience)
+      await sayFarewell(server, (notListening) => drain.drain(DRAIN_MS, notListening))
       await apollo.stop()
     },
   }
@@ -167,16 +176,6 @@ function headersOf(request: http.IncomingMessage): HeaderMap {
     if (typeof value === 'string') headers.set(name, value)
   }
   return headers
-}
-
-function written(response: http.ServerResponse, { status, ...body }: SubgraphAnswer): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(body))
-}
-
-function plain(response: http.ServerResponse, status: number): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
-  response.end(status === 200 ? 'ok\n' : 'not ok\n')
 }
 
 function portOf(address: AddressInfo | string | null): number {

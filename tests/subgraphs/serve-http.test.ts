@@ -135,6 +135,7 @@ describe('a subgraph over HTTP', () => {
     const under = ask()
     await new Promise((resolve) => setTimeout(resolve, 300))
     const stopped = other.stop()
+    await new Promise((resolve) => setTimeout(resolve, 100))
     await expect(ask()).rejects.toThrow()
     await owner.query('ROLLBACK')
     await owner.end()
