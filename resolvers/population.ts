@@ -2,6 +2,7 @@
 // may see them is the policies' matter.
 
 import { sql, type SQL } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import { guardianships, residenceRegistrations, socialInsurances } from '../migrations/population/tables-status.ts'
 import { householdMembers, households, people, pidAliases } from '../migrations/population/tables.ts'
 import { division, minor, subject, today } from './attributes.ts'
@@ -9,6 +10,9 @@ import { column, computed, entity, stub, type Entity, type RowAttributes } from 
 import { slot } from './slots.ts'
 
 const domain = 'population'
+
+/** The membership through which a household was reached. */
+const presentMember = alias(householdMembers, 'present_member')
 
 /** A person by a token that may be outdated: corrected identity numbers have new ones (DOMAIN 4.7 step 8). */
 const currentPerson = {
@@ -44,25 +48,36 @@ const person = entity({
     residenceAddress: column(people.residenceAddress, { division: sql`${people.residenceDivision}` }),
   },
   relations: {
-    household: { kind: 'one', type: 'Household', by: households.householdNo, key: currentHousehold() },
+    household: { kind: 'one', type: 'Household', by: householdMembers.pid },
     residenceRegistrations: { kind: 'many', type: 'ResidenceRegistration', by: residenceRegistrations.pid, order: [{ field: 'firstRegisteredOn', direction: 'DESC' }] },
     socialInsurances: { kind: 'many', type: 'SocialInsurance', by: socialInsurances.pid },
     guardianships: { kind: 'many', type: 'Guardianship', by: guardianships.wardPid },
   },
 })
 
-function currentHousehold(): SQL {
-  return sql`(SELECT ${householdMembers.householdNo} FROM ${householdMembers} WHERE ${householdMembers.pid} = ${people.pid}
-    AND NOT ${householdMembers.isDeleted} AND ${householdMembers.leftOn} IS NULL ORDER BY ${householdMembers.memberId} LIMIT 1)`
-}
-
+/**
+ * 户, reached from one of its present members. The household number is a natural key that few may see, so it joins inside the
+ * statement: persons know their household, and the household its members, by the number of a membership row.
+ */
 const household = entity({
   domain,
   type: 'Household',
   table: households,
+  joins: {
+    sql: sql`JOIN ${householdMembers} ON ${householdMembers.householdNo} = ${households.householdNo} AND ${householdMembers.leftOn} IS NULL`,
+    tables: [householdMembers],
+  },
   attributes: { division: division(households.division) },
   fields: { address: column(households.address, { division: sql`${households.division}` }) },
-  relations: { members: { kind: 'many', type: 'HouseholdMember', by: householdMembers.householdNo, key: sql`${households.householdNo}` } },
+  relations: {
+    members: {
+      kind: 'many',
+      type: 'HouseholdMember',
+      key: sql`${householdMembers.memberId}`,
+      by: presentMember.memberId,
+      from: sql`${householdMembers} JOIN ${householdMembers} AS ${sql.identifier('present_member')} ON ${presentMember.householdNo} = ${householdMembers.householdNo}`,
+    },
+  },
 })
 
 const householdMember = entity({

@@ -46,6 +46,14 @@ for (const domain of domains) {
     }
   })
 
+  test(`${domain} joins by no natural key that somebody may see only masked`, () => {
+    for (const entity of entities) {
+      const natural = fieldsOf(entity.type).filter(({ naturalKey }) => naturalKey).flatMap(({ field }) => entity.field(field)?.value ?? []).map((value) => compile(value).text)
+      const sides = Object.values(entity.relations).flatMap((relation) => ('key' in relation && relation.key !== undefined ? [compile(relation.key).text] : []))
+      expect([...sides, ...(entity.key === undefined ? [] : [compile(entity.key.value).text])].filter((side) => natural.includes(side))).toEqual([])
+    }
+  })
+
   test(`${domain} selects nothing of a cell that is denied, and never a bare column that is only masked`, () => {
     for (const entity of entities.filter(({ from }) => from !== undefined)) {
       for (const { type, field, mask } of fieldsOf(entity.type)) {
