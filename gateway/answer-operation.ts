@@ -66,7 +66,7 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     const facts = operationFacts(asked, parts.classification)
     const report = decide(asked, state, facts.singleSubject, parts)
     if (state.occasion.dryRun) return await dryRun(state, report, parts)
-    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, operation: facts }, parts)
+    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
     return shape(await run(), state, parts)
   } catch (error) {
     if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })

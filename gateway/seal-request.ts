@@ -13,10 +13,10 @@ const LIFE_S = 60
 
 /** `sealer` is needed by HTTP subgraphs only; without it their seal is INTERNAL. */
 export function sealRequest(
-  asked: { readonly caller: Caller; readonly occasion: HeaderOccasion; readonly bundleSequence: number; readonly operation: OperationFacts },
+  asked: { readonly caller: Caller; readonly occasion: HeaderOccasion; readonly bundleSequence: number; readonly policyVersion: string; readonly operation: OperationFacts },
   parts: { readonly sealer: Sealer | undefined; readonly clock: Clock },
 ): RequestSeal {
-  const { caller, operation, bundleSequence, occasion } = asked
+  const { caller, operation, bundleSequence, policyVersion, occasion } = asked
   const issuedAt = Math.floor(parts.clock.now().getTime() / 1000)
   const context: AccessContext = {
     caller,
@@ -24,6 +24,7 @@ export function sealRequest(
     ...(occasion.caseNo === undefined ? {} : { caseNo: occasion.caseNo }),
     ...(occasion.authorizationRef === undefined ? {} : { authorizationRef: occasion.authorizationRef }),
     bundleSequence,
+    policyVersion,
     operation,
     issuedAt,
     expiresAt: issuedAt + LIFE_S,

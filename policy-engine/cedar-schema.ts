@@ -1,10 +1,11 @@
 // The Cedar schema of the city, generated from the graph's classification: every GraphQL type is an entity type with its @row
-// attributes, every action applies to every type, and the context is the same everywhere (PLAN: policy model). Relies on a
+// attributes, an action applies to the types it can be asked about, and the context is the same everywhere. Relies on a
 // classification that has been accepted; refuses GraphQL types whose names are taken by the model itself.
 
 import type { SchemaJson } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Classification, RowAttribute } from '../schema/classification.ts'
 import { actions } from './environment.ts'
+import type { Action } from './environment.ts'
 
 type Attribute = { type: string; name?: string; element?: { type: string }; required?: boolean }
 
@@ -15,7 +16,6 @@ export function cedarSchema(classification: Classification): SchemaJson<string> 
   const rows = classification.types().filter((type) => type.type !== 'Query')
   const taken = rows.find((type) => reserved.includes(type.type))
   if (taken !== undefined) throw new TypeError(`GraphQL type ${taken.type} has a name that the policy model needs`)
-  const resourceTypes = ['Query', ...rows.map((type) => type.type)]
   const context = { type: 'Record', attributes: contextAttributes() } as const
   const schema = {
     entityTypes: {
@@ -27,10 +27,33 @@ export function cedarSchema(classification: Classification): SchemaJson<string> 
       Query: {},
       ...Object.fromEntries(rows.map((type) => [type.type, { shape: { type: 'Record', attributes: rowAttributes(type.rowAttributes) } }])),
     },
-    actions: Object.fromEntries(actions.map((action) => [action, { appliesTo: { principalTypes: ['Caller'], resourceTypes, context } }])),
+    actions: Object.fromEntries(actions.map((action) => [action, { appliesTo: { principalTypes: ['Caller'], resourceTypes: resourceTypes(action, classification), context } }])),
   }
   // The package types attributes as a union that a table of plain objects cannot satisfy structurally.
   return { '': schema } as unknown as SchemaJson<string>
+}
+
+/** Cedar validates a policy once for each action and type it may apply to: pairs that nothing ever asks about only cost time. */
+function resourceTypes(action: Action, classification: Classification): readonly string[] {
+  const rows = classification.types().filter(({ type, answer }) => type !== 'Query' && !answer).map(({ type }) => type)
+  const entries = classification.fields().flatMap(({ entry, returns }) => (entry === undefined ? [] : [{ entry, returns }]))
+  switch (action) {
+    case 'read':
+      return ['Query', ...rows]
+    case 'readMasked':
+    case 'see':
+      return rows
+    case 'filter':
+      return rows.filter((type) => (classification.type(type)?.keyFilters.size ?? 0) > 0 || classification.fields().some((field) => field.type === type && (field.sortable || field.filterOperators.length > 0)))
+    case 'verify':
+      return unique(entries.map(({ entry }) => (entry.kind === 'VERIFY' ? entry.of ?? 'Query' : undefined)))
+    case 'export':
+      return unique(entries.map(({ entry, returns }) => (entry.kind === 'MANY' ? returns.named : undefined)))
+  }
+}
+
+function unique(names: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(names.filter((name) => name !== undefined))]
 }
 
 function callerAttributes(): Record<string, Attribute> {

@@ -22,8 +22,14 @@ export type BundleHead = { readonly hash: string; readonly sequence: number }
 
 export type PolicyEngine = {
   head(): BundleHead
-  /** The plan under the bundle of that sequence number (default: the current one). Throws CitygraphError FORBIDDEN if that bundle is unknown or superseded for more than 5 s, PURPOSE_UNKNOWN if the purpose is not registered. */
-  plan(caller: Caller, occasion: Occasion, sequence?: number): AccessPlan
+  /**
+   * The plan under the bundle of that hash or sequence number (default: the current one). The hash names a bundle in every
+   * process, the number only in this one. Throws CitygraphError FORBIDDEN if that bundle is unknown or superseded for more than
+   * 5 s, PURPOSE_UNKNOWN if the purpose is not registered.
+   */
+  plan(caller: Caller, occasion: Occasion, version?: string | number): AccessPlan
+  /** Whether a bundle of that hash or number is kept; if not, `reload` may find it. */
+  knows(version: string | number): boolean
   purpose(code: string): { readonly code: string; readonly organisations: readonly string[] } | undefined
   organisation(code: string): { readonly code: string; readonly kind: string } | undefined
   explain(caller: Caller, occasion: Occasion, type: string, field: string): Explanation
@@ -63,8 +69,10 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
 
   const now = (): number => clock.now().getTime()
 
-  const versionOf = (sequence: number | undefined): Version => {
-    const found = sequence === undefined ? versions[0] : versions.find((version) => version.sequence === sequence)
+  const find = (named: string | number): Version | undefined => versions.find(({ bundle, sequence }) => (typeof named === 'string' ? bundle.hash : sequence) === named)
+
+  const versionOf = (named: string | number | undefined): Version => {
+    const found = named === undefined ? versions[0] : find(named)
     const stale = found?.supersededAt !== undefined && now() - found.supersededAt > graceMs
     if (found === undefined || stale) throw new CitygraphError('FORBIDDEN', { hint: 'The policies have changed; ask again.' })
     return found
@@ -108,8 +116,9 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
 
   return {
     head: () => ({ hash: versions[0].bundle.hash, sequence: versions[0].sequence }),
-    plan: (caller, occasion, sequence) => {
-      const version = versionOf(sequence)
+    knows: (named) => find(named) !== undefined,
+    plan: (caller, occasion, named) => {
+      const version = versionOf(named)
       if (occasion.purpose !== undefined && !version.bundle.purposes.has(occasion.purpose)) throw new CitygraphError('PURPOSE_UNKNOWN')
       return decidingPlan(caller, occasion, version)
     },

@@ -19,6 +19,8 @@ export type AccessContext = {
   readonly caseNo?: string
   readonly authorizationRef?: string
   readonly bundleSequence: number
+  /** Hash of the bundle that decides: names it in every process. Without it `bundleSequence` does, in the gateway's own process. */
+  readonly policyVersion?: string
   readonly operation: OperationFacts
   readonly issuedAt: number
   readonly expiresAt: number
@@ -57,6 +59,7 @@ const contextShape = z.strictObject({
   caseNo: text(40).exactOptional(),
   authorizationRef: text(128).exactOptional(),
   bundleSequence: z.number().int().nonnegative(),
+  policyVersion: text(96).exactOptional(),
   operation: z.strictObject({
     name: text(256).exactOptional(),
     hash: text(128),

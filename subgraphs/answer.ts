@@ -68,7 +68,10 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     const { access, requestId } = request
     const known: Known = {}
     try {
-      const plan = (known.plan = engine.plan(access.caller, occasionOf(request), access.bundleSequence))
+      const version = access.policyVersion ?? access.bundleSequence
+      // The gateway may have read an edit a moment before us.
+      if (!engine.knows(version)) await engine.reload()
+      const plan = (known.plan = engine.plan(access.caller, occasionOf(request), version))
       const operation = (known.operation = readOperation(request.query, request.operationName))
       const decisions = (known.decisions = readDecisions(plan, operation))
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.

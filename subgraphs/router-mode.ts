@@ -48,6 +48,7 @@ export function createRouterMode(parts: {
         ...(caseNo === undefined ? {} : { caseNo }),
         ...(authorizationRef === undefined ? {} : { authorizationRef }),
         bundleSequence: engine.head().sequence,
+        policyVersion: engine.head().hash,
         operation: { hash: UNKNOWN_HASH, singleSubject: false, fields: [] },
         issuedAt,
         expiresAt: issuedAt + SEAL_LIFE_S,

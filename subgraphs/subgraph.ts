@@ -25,7 +25,7 @@ export type SubgraphParts = {
   readonly resolvers: ResolverMap
   /** Of the whole graph, not of this subgraph alone. */
   readonly classification: Classification
-  readonly engine: Pick<PolicyEngine, 'plan' | 'head'>
+  readonly engine: Pick<PolicyEngine, 'plan' | 'head' | 'knows' | 'reload'>
   readonly database: Queryable
   readonly audit: AuditLog
   readonly ids: PublicIds

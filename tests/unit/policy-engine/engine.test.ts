@@ -211,6 +211,20 @@ describe('an edit', () => {
     expect(() => engine.plan(anyone, plainly, sequence)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
     expect(() => engine.plan(anyone, plainly, sequence + 9)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
   })
+  it('is named by its hash in every process, whatever number it has there', async () => {
+    const directory = await bundleDirectory()
+    const [early, late] = [await engineOn(directory), await engineOn(directory)]
+    const before = early.head().hash
+    await edit(directory, { 'more.cedar': openDomicile })
+    await early.reload()
+    expect(late.knows(early.head().hash)).toBe(false)
+    await late.reload()
+    const restarted = await engineOn(directory)
+    expect(restarted.head().sequence).not.toBe(early.head().sequence)
+    expect(restarted.plan(anyone, plainly, early.head().hash).policyVersion).toBe(early.head().hash)
+    expect(late.plan(anyone, plainly, before).policyVersion).toBe(before)
+    expect(() => restarted.plan(anyone, plainly, before)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }))
+  })
   it('keeps the last five bundles', async () => {
     const directory = await bundleDirectory()
     const engine = await engineOn(directory)
