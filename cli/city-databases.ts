@@ -10,7 +10,7 @@ import type { Domain } from '../core/domains.ts'
 import { addressOf } from '../migrations/address.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { applyMigrations } from '../migrations/apply.ts'
-import { registerWriter } from '../migrations/audit/register-writer.ts'
+import { registerOwner } from '../migrations/audit/register-writer.ts'
 import { provision } from '../migrations/databases.ts'
 import type { DatabaseUrls } from '../migrations/databases.ts'
 import { startEmbedded } from '../migrations/embedded.ts'
@@ -25,6 +25,7 @@ export type CityDatabases = {
   readonly records: Readonly<Record<Domain | 'gateway', DatabaseAddress>>
   /** May migrate and load. */
   readonly owners: Readonly<Record<Domain, DatabaseAddress>>
+  /** Embedded only. Elsewhere the role that writes a log migrates its database too. */
   readonly auditOwner: DatabaseAddress | undefined
   readonly auditReader: DatabaseAddress
   /** Ends PostgreSQL if we started it. Last of all. */
@@ -78,7 +79,7 @@ export function foreignDatabases(config: Config): CityDatabases {
     serving,
     owners: serving,
     records: { ...audit, gateway },
-    auditOwner: config.auditUrls.gateway === undefined ? undefined : gateway,
+    auditOwner: undefined,
     auditReader: gateway,
     stop: async () => undefined,
   }
@@ -113,26 +114,43 @@ function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {
   }
 }
 
-/** Brings every database to its newest migration; masks and reference data first. Says what was done only if something was. */
+/**
+ * Brings every database to its newest migration; masks and reference data first. Says what was done only if something was. Throws
+ * one sentence for each database that is away or refuses.
+ */
 export async function migrateCity(databases: CityDatabases, log: (line: string) => void): Promise<void> {
-  const counts = await Promise.all([
+  const ended = await Promise.allSettled([
     ...domains.map(async (domain) => {
       const address = databases.owners[domain]
       const shared = await applyMigrations(address, join(migrationsFolder, 'shared/sql'), { domain, list: 'shared' })
       const own = await applyMigrations(address, join(migrationsFolder, domain, 'sql'), { domain })
       return shared.applied + own.applied
     }),
-    migrateAudit(databases),
+    ...auditDatabases(databases).map(({ address, logs }) => migrateAudit(address, databases.embedded ? [] : logs)),
   ])
-  const applied = counts.reduce((sum, count) => sum + count, 0)
+  const problems = ended.flatMap((end) => (end.status === 'rejected' ? [end.reason instanceof Error ? end.reason.message : 'a migration failed'] : []))
+  if (problems.length > 0) throw new Error([...new Set(problems)].join('\n'))
+  const applied = ended.reduce((sum, end) => sum + (end.status === 'fulfilled' ? end.value : 0), 0)
   if (applied > 0) log(`Applied ${applied} migrations`)
 }
 
-async function migrateAudit(databases: CityDatabases): Promise<number> {
-  if (databases.auditOwner === undefined) return 0
-  const { applied } = await applyMigrations(databases.auditOwner, join(migrationsFolder, 'audit/sql'), { domain: 'audit' })
-  // Embedded roles are registered by the migration; a foreign database's own role writes every log.
-  if (!databases.embedded && applied > 0) await registerWriter(databases.auditOwner, [...domains, 'gateway'])
+/** Each audit database once, with the logs that are written there. */
+function auditDatabases({ embedded, auditOwner, records }: CityDatabases): readonly { readonly address: DatabaseAddress; readonly logs: readonly string[] }[] {
+  if (embedded) return auditOwner === undefined ? [] : [{ address: auditOwner, logs: [] }]
+  const found = new Map<string, { address: DatabaseAddress; logs: string[] }>()
+  for (const [name, address] of Object.entries(records)) {
+    const key = JSON.stringify(address)
+    const known = found.get(key) ?? { address, logs: [] }
+    known.logs.push(name)
+    found.set(key, known)
+  }
+  return [...found.values()]
+}
+
+/** Embedded roles are registered by the migration; elsewhere the address's own role is, for the `logs` it writes. */
+async function migrateAudit(address: DatabaseAddress, logs: readonly string[]): Promise<number> {
+  const { applied } = await applyMigrations(address, join(migrationsFolder, 'audit/sql'), { domain: 'audit' })
+  if (logs.length > 0) await registerOwner(address, logs)
   return applied
 }
 

@@ -1,6 +1,7 @@
 // Puts a city together from its folders: classification, engine, subgraphs, logs. Every command that serves uses these.
 
 import { resolve } from 'node:path'
+import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import type { AuditLog } from '../audit/access-record.ts'
@@ -34,7 +35,10 @@ import type { CityKeys } from './keys.ts'
 /** What is the same in every process of a city. */
 export type CityCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly close: () => void }
 
-/** A part that can be closed, in the order given by the caller. */
+/**
+ * A part that can be closed, in the order given by the caller. `ready` is false when it could not serve just now; it throws a
+ * sentence for the operator when a database cannot be reached.
+ */
 export type Open<T> = { readonly it: T; readonly close: () => Promise<void>; readonly ready: () => Promise<boolean> }
 
 export const policiesFolder = resolve(import.meta.dirname, '../policies')
@@ -78,8 +82,8 @@ export function openSubgraph(domain: Domain, core: CityCore, databases: CityData
   return {
     it,
     ready: async () => {
-      await database.query('SELECT 1')
-      return true
+      await reach(database, 'SELECT 1', `database of ${domain}`)
+      return audit.ready()
     },
     close: async () => {
       await audit.close()
@@ -91,17 +95,35 @@ export function openSubgraph(domain: Domain, core: CityCore, databases: CityData
 /** The log of a department or of the gateway. */
 export function openLog(log: string, address: DatabaseAddress, logger: Logger): Open<AuditLog> {
   const pool = openAuditPool(address, { log })
-  const it = openAuditLog({ pool, log, onFailure: (cause) => logger.error('audit append failed', { log, ...errorFacts(cause) }) })
+  let failedAt = -Infinity
+  const onFailure = (cause: unknown): void => {
+    failedAt = performance.now()
+    logger.error('audit append failed', { log, ...errorFacts(cause) })
+  }
+  const it = openAuditLog({ pool, log, onFailure })
   return {
     it,
     ready: async () => {
-      await pool.query('SELECT 1')
-      return true
+      const { rows } = await reach(pool, WRITABLE, `audit database of log ${log}`)
+      return rows[0]?.['writable'] === true && performance.now() - failedAt > FAILURE_REMEMBERED_MS
     },
     close: async () => {
       await it.close()
       await pool.end()
     },
+  }
+}
+
+/** A standby and a database set to read-only answer, but nothing can be recorded there. */
+const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append(text, bytea[])', 'EXECUTE') AS writable`
+/** A lock is seen by nobody but who waits for it: an append that failed counts for so long. */
+const FAILURE_REMEMBERED_MS = 2_000
+
+async function reach(pool: pg.Pool, text: string, what: string): Promise<pg.QueryResult<Record<string, unknown>>> {
+  try {
+    return await pool.query(text)
+  } catch (cause) {
+    throw new Error(`The ${what} cannot be reached.`, { cause })
   }
 }
 

@@ -3,7 +3,6 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
-import { domains } from '../core/domains.ts'
 import type { Logger } from '../core/logger.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import type { Gateway, GatewayParts } from '../gateway/gateway.ts'
@@ -13,7 +12,7 @@ import { createSealer } from '../subgraphs/access-context.ts'
 import { inProcessLink } from '../subgraphs/in-process.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { openCore, openIssuers, openLog, openSubgraphs } from './city-parts.ts'
-import type { CityCore } from './city-parts.ts'
+import type { CityCore, Open } from './city-parts.ts'
 import { keyId } from './keys.ts'
 import type { CityKeys } from './keys.ts'
 import { closing } from './stopping.ts'
@@ -40,13 +39,13 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     parts.add(async () => core.close())
     const subgraphs = openSubgraphs(core, databases, keys)
     for (const subgraph of subgraphs) parts.add(subgraph.close)
-    await refuseUnreachable(subgraphs.map(({ it, ready }) => ({ domain: it.domain, ready })))
     const audit = openLog('gateway', databases.records.gateway, logger)
     parts.add(audit.close)
+    await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)
     const gateway = await createGateway({
       supergraphSdl: committedSupergraphSdl(),
-      link: inProcessSubgraphs(Object.fromEntries(subgraphs.map(({ it }) => [it.domain, inProcessLink(it)]))),
+      link: inProcessSubgraphs(Object.fromEntries(subgraphs.map(({ it, ready }) => [it.domain, { ...inProcessLink(it), ready }]))),
       engine: core.engine,
       classification: core.classification,
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
@@ -63,9 +62,9 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   }
 }
 
-/** A department whose database cannot be reached at start is named, and the start ends. */
-async function refuseUnreachable(parts: readonly { readonly domain: string; readonly ready: () => Promise<boolean> }[]): Promise<void> {
+/** Throws one sentence for each database that cannot be reached: a start serves everything or ends. */
+async function refuseUnreachable(parts: readonly Pick<Open<unknown>, 'ready'>[]): Promise<void> {
   const reached = await Promise.allSettled(parts.map(({ ready }) => ready()))
-  const away = parts.filter((_, at) => reached[at]?.status === 'rejected').map(({ domain }) => domain)
-  if (away.length > 0) throw new Error(`The database of ${away.join(', ')} cannot be reached (${domains.length - away.length} of ${domains.length} answer).`)
+  const sentences = reached.flatMap((end) => (end.status === 'rejected' ? [end.reason instanceof Error ? end.reason.message : 'A database cannot be reached.'] : []))
+  if (sentences.length > 0) throw new Error(sentences.join('\n'))
 }

@@ -30,9 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
     parts.add(async () => core.close())
     const subgraph = openSubgraph(domain, core, databases, keys)
     parts.add(subgraph.close)
-    await subgraph.ready().catch(() => {
-      throw new Error(`The database of ${domain} cannot be reached.`)
-    })
+    await subgraph.ready()
     const secret = config.routerSecret
     const issuers = secret === undefined ? undefined : await openIssuers(config, core, keys, !own)
     const verifyToken = issuers?.authenticate ?? createAuthenticate({ issuers: [], clock: core.clock })

@@ -11,13 +11,29 @@ import type { DatabaseAddress } from '../address.ts'
  * the owner, after the migrations of `migrations/audit/sql`. Doing it again changes nothing.
  */
 export async function registerWriter(owner: DatabaseAddress | string, logs: readonly string[], role?: string): Promise<void> {
-  const target = typeof owner === 'string' ? { connectionString: owner } : owner
+  await withClient(owner, (client) => register(client, logs, role))
+}
+
+/** Registers the role of the address itself for `logs` if it owns the audit schema; a role that only appends was registered by its owner. */
+export async function registerOwner(address: DatabaseAddress | string, logs: readonly string[]): Promise<void> {
+  await withClient(address, async (client) => {
+    const { rows } = await client.query<{ own: boolean }>(`SELECT pg_has_role(session_user, nspowner, 'USAGE') AS own FROM pg_namespace WHERE nspname = 'audit'`)
+    if (rows[0]?.own === true) await register(client, logs)
+  })
+}
+
+async function register(client: pg.Client, logs: readonly string[], role?: string): Promise<void> {
+  for (const log of logs) await client.query('SELECT audit.register_writer(coalesce($1, session_user)::text, $2)', [role ?? null, log])
+}
+
+async function withClient(address: DatabaseAddress | string, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const target = typeof address === 'string' ? { connectionString: address } : address
   const client = new pg.Client({ ...target, connectionTimeoutMillis: 5000, application_name: 'citygraph register writer' })
   // Without a listener a lost connection would end the process; the query under way rejects anyway.
   client.on('error', () => undefined)
   await client.connect()
   try {
-    for (const log of logs) await client.query('SELECT audit.register_writer(coalesce($1, session_user)::text, $2)', [role ?? null, log])
+    await work(client)
   } finally {
     await client.end()
   }
