@@ -5,7 +5,7 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases'
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import { GraphQLError, Kind, getNamedType, isInterfaceType, isObjectType } from 'graphql'
-import type { ASTVisitor, FragmentDefinitionNode, GraphQLNamedType, OperationDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql'
+import type { ASTVisitor, FloatValueNode, FragmentDefinitionNode, GraphQLNamedType, IntValueNode, OperationDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
 import { isStructural } from './walk-operation.ts'
 
@@ -37,6 +37,7 @@ export function admissionRules(limits: Limits, reservedAliases: readonly Validat
     reporting((onReject) => maxDirectivesRule({ n: limits.directives, propagateOnRejection: false, onReject }), `At most ${limits.directives} directives in one operation.`),
     sizeRule(limits),
     reservedVariableRule,
+    finiteNumbersRule,
     ...reservedAliases,
   ]
 }
@@ -59,6 +60,16 @@ function reservedVariableRule(context: ValidationContext): ASTVisitor {
       context.reportError(new GraphQLError(error.message, { nodes: node, originalError: error, extensions: error.extensions }))
     },
   }
+}
+
+/** graphql-js takes 1e999 for Infinity, over which the planner stumbles. */
+function finiteNumbersRule(context: ValidationContext): ASTVisitor {
+  const check = (node: FloatValueNode | IntValueNode): void => {
+    if (Number.isFinite(Number(node.value))) return
+    const error = new CitygraphError('BAD_USER_INPUT', { hint: 'A number is too large.' })
+    context.reportError(new GraphQLError(error.message, { nodes: node, originalError: error, extensions: error.extensions }))
+  }
+  return { FloatValue: check, IntValue: check }
 }
 
 /** Counted below one selection set, fragments opened. */

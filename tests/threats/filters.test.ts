@@ -54,8 +54,10 @@ function attempts(): readonly Attempt[] {
   return made
 }
 
-function argumentsOf(field: GraphQLField<unknown, unknown>): readonly { argument: string; field: string; text: string; variable: unknown; variableType: string }[] {
-  return field.args.flatMap((argument) => {
+type Condition = { readonly argument: string; readonly field: string; readonly text: string; readonly variable: unknown; readonly variableType: string }
+
+function argumentsOf(field: GraphQLField<unknown, unknown>): readonly Condition[] {
+  return field.args.flatMap((argument): readonly Condition[] => {
     const type = getNamedType(argument.type)
     if (argument.name === 'where' && isInputObjectType(type)) {
       return Object.values(type.getFields()).flatMap((compared) => {
