@@ -8,8 +8,9 @@ import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/clock.ts'
 import type { AccessPlan, Caller, Occasion } from '../policy-engine/decision.ts'
+import { withOneName } from '../policy-engine/one-name.ts'
 import type { Classification } from '../schema/classification.ts'
-import type { Sealer } from '../subgraphs/access-context.ts'
+import type { OperationFacts, Sealer } from '../subgraphs/access-context.ts'
 import { refuseTooCostly } from './cost.ts'
 import { entryOf, runtimeEntry, statusOf } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
@@ -64,7 +65,7 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     refuseTooCostly(asked, parts.cellLimit)
     refuseNaturalKeysInUrl(asked, state, parts.classification)
     const facts = operationFacts(asked, parts.classification)
-    const report = decide(asked, state, facts.singleSubject, parts)
+    const report = decide(asked, state, facts, parts)
     if (state.occasion.dryRun) return await dryRun(state, report, parts)
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
     return shape(await run(), state, parts)
@@ -96,15 +97,16 @@ function refuseNaturalKeysInUrl(asked: AskedOperation, state: RequestState, clas
   })
 }
 
-function decide(asked: AskedOperation, state: RequestState, singleSubject: boolean, parts: AnswerParts): Report & { readonly bundleSequence: number } {
+function decide(asked: AskedOperation, state: RequestState, { singleSubject, fields }: OperationFacts, parts: AnswerParts): Report & { readonly bundleSequence: number } {
   if (parts.classification === undefined) return { decisions: [], fields: [], bundleSequence: parts.engine.head().sequence }
   const { purpose, caseNo, authorizationRef } = state.occasion
-  const plan = parts.engine.plan(state.caller, {
+  const granted = parts.engine.plan(state.caller, {
     ...(purpose === undefined ? {} : { purpose }),
     ...(caseNo === undefined ? {} : { caseNo }),
     ...(authorizationRef === undefined ? {} : { authorizationRef }),
     singleSubject,
   })
+  const plan = withOneName(granted, fields, parts.classification)
   const report = reportDecisions(asked, plan, parts.classification)
   state.policyVersion = plan.policyVersion
   state.decisions = report.decisions

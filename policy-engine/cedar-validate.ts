@@ -18,18 +18,6 @@ import type { Problem } from './problem.ts'
 import { assertTranslatable, rowVocabulary } from './translatable.ts'
 import type { RowVocabulary } from './translatable.ts'
 
-/** One policy of a bundle, ready to compile. `id` is its @id, or `grant/<id>/<n>`. */
-export type Policy = PolicyBody & {
-  readonly id: string
-  readonly because: string
-  readonly text: string
-  readonly file: string
-  readonly line: number
-  readonly column: number
-  /** The grant it comes from. */
-  readonly grant?: string
-}
-
 /** A fault inside one policy's text, at an index of that text. */
 type Fault = { readonly index: number; readonly message: string }
 type Checked = { readonly body: PolicyBody } | { readonly faults: readonly Fault[] }

@@ -1,7 +1,7 @@
 // One action on one field (or type) under one situation: permits and forbids of the bundle → the rows on which it is allowed.
 // Forbid beats permit, silence denies (DESIGN 6).
 
-import type { Policy } from './cedar-validate.ts'
+import type { Policy } from './policy.ts'
 import { compilePolicy } from './compile.ts'
 import type { Action, Environment, Situation, Subjects } from './environment.ts'
 import type { Candidates } from './policy-index.ts'

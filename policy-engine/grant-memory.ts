@@ -2,7 +2,7 @@
 // organisations or purposes that grants are checked against change; a memory belongs to one classification.
 
 import type { BundleFile } from './bundle-files.ts'
-import type { Policy } from './cedar-validate.ts'
+import type { Policy } from './policy.ts'
 import { readGrants } from './grants.ts'
 import type { Grant, GrantContext } from './grants.ts'
 import type { Problem } from './problem.ts'

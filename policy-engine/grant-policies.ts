@@ -5,7 +5,8 @@
 import type { Classification } from '../schema/classification.ts'
 
 import type { PolicyBody } from './cedar-json.ts'
-import type { Policy, PolicyChecker } from './cedar-validate.ts'
+import type { PolicyChecker } from './cedar-validate.ts'
+import type { Policy } from './policy.ts'
 import { normaliseDivision } from './policy-values.ts'
 import type { Problem } from './problem.ts'
 import { endsAt, fieldAt, startsAt } from './grants.ts'

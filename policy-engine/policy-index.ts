@@ -3,7 +3,7 @@
 // scope, because a forbid that errs still forbids.
 
 import type { Expression } from './cedar-json.ts'
-import type { Policy } from './cedar-validate.ts'
+import type { Policy } from './policy.ts'
 import type { Action, Situation } from './environment.ts'
 import { conjunctsOf, mayApply } from './may-apply.ts'
 import { isEntity, isInstant, isSet } from './policy-values.ts'

@@ -7,6 +7,7 @@ import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { AccessPlan } from '../policy-engine/decision.ts'
+import { withOneName } from '../policy-engine/one-name.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
@@ -71,7 +72,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const version = access.policyVersion ?? access.bundleSequence
       // The gateway may have read an edit a moment before us.
       if (!engine.knows(version)) await engine.reload()
-      const plan = (known.plan = engine.plan(access.caller, occasionOf(request), version))
+      const granted = engine.plan(access.caller, occasionOf(request), version)
+      const plan = (known.plan = withOneName(granted, request.route === 'router' ? undefined : access.operation.fields, classification))
       const operation = (known.operation = readOperation(request.query, request.operationName))
       const decisions = (known.decisions = readDecisions(plan, operation))
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
