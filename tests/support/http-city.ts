@@ -1,0 +1,67 @@
+// The same city as a running one, taken apart as in production: five subgraphs behind HTTP and a gateway that reaches them by
+// signed seals. Each of the six has its own policy engine, as processes have. Databases, keys and clock are the running city's.
+
+import { createSealer, createOpener } from '../../subgraphs/access-context.ts'
+import { serveSubgraph } from '../../subgraphs/serve-http.ts'
+import { createGateway } from '../../gateway/gateway.ts'
+import { httpLink } from '../../gateway/http-link.ts'
+import { listen } from '../../gateway/listen.ts'
+import { openCore, openIssuers, openLog, openSubgraph } from '../../cli/city-parts.ts'
+import { keyId } from '../../cli/keys.ts'
+import { closing } from '../../cli/stopping.ts'
+import { frozenClock } from '../../core/clock.ts'
+import { readConfig } from '../../core/config.ts'
+import { domains } from '../../core/domains.ts'
+import { createLogger } from '../../core/logger.ts'
+import { committedSupergraphSdl } from '../../schema/load.ts'
+import { asCityDatabases, post, TEST_DAY } from './running-city.ts'
+import type { RunningCity } from './running-city.ts'
+
+export type HttpCity = Pick<RunningCity, 'url' | 'ask' | 'log' | 'stop'>
+
+export async function httpCity(of: RunningCity): Promise<HttpCity> {
+  const clock = frozenClock(TEST_DAY)
+  const { keys } = of
+  if (keys.seal === undefined) throw new Error('a gateway over HTTP needs a key to seal with')
+  const lines: string[] = []
+  const logger = createLogger('info', { write: (line) => void lines.push(line) })
+  const databases = asCityDatabases(of.databases, '')
+  const parts = closing()
+  const open = async () => {
+    const core = await openCore(clock, logger)
+    parts.add(async () => core.close())
+    return core
+  }
+  const urls: Record<string, string> = {}
+  for (const domain of domains) {
+    const subgraph = openSubgraph(domain, await open(), databases, keys)
+    parts.add(subgraph.close)
+    const opener = createOpener({ publicKeys: [...keys.sealPublic], clock })
+    const server = await serveSubgraph({ subgraph: subgraph.it, opener, ready: subgraph.ready, logger, port: 0, host: '127.0.0.1' })
+    parts.add(server.stop)
+    urls[domain] = `http://127.0.0.1:${server.port}/graphql`
+  }
+  const core = await open()
+  const audit = openLog('gateway', databases.records.gateway, logger)
+  parts.add(audit.close)
+  const gateway = await createGateway({
+    supergraphSdl: committedSupergraphSdl(),
+    link: httpLink({ urls }),
+    engine: core.engine,
+    classification: core.classification,
+    sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }),
+    audit: audit.it,
+    clock,
+    logger,
+    ...(await openIssuers(readConfig({}), core, keys, true)),
+  })
+  const listening = await listen(gateway, { port: 0, host: '127.0.0.1' })
+  parts.add(() => listening.stop())
+  const url = `http://127.0.0.1:${listening.port}`
+  return {
+    url,
+    ask: async (query, how = {}) => post(url, query, how, how.caller === undefined ? undefined : await of.token(how.caller)),
+    log: () => lines.join(''),
+    stop: () => parts.closeAll(),
+  }
+}
