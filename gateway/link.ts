@@ -75,6 +75,8 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
     const record = recordShape.safeParse(reply.extensions)
     if (record.success) state.records.push(record.data.sharing.record)
     if (reply.status >= 500 || !parsed.success) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
+    // The subgraph itself has told its log why.
+    if (codes.includes('SUBGRAPH_UNAVAILABLE')) parts.metrics.subgraphFailures.inc({ domain: name })
     const errors = parsed.data.errors?.map(({ message, path, extensions }) => {
       const code = isCode(extensions?.['code']) ? extensions['code'] : 'INTERNAL'
       const facts = factsOf(extensions)

@@ -32,10 +32,21 @@ export type SubgraphAnswer = {
 /** More would only repeat. */
 const ERRORS_SHOWN = 50
 
-/** An error of any origin as one of ours. Never its text; `logger` hears of those that were not ours. */
-export function ownError(error: unknown, parts: { domain: Domain; requestId: string; logger: Logger }): CitygraphError {
-  if (isCitygraphError(error)) return error
+type Asked = { readonly domain: Domain; readonly requestId: string; readonly logger: Logger }
+
+/**
+ * An error of any origin as one of ours. Never its text; `logger` hears of those that were not ours, and why the database failed:
+ * once for each reason when an answer's errors share `told`.
+ */
+export function ownError(error: unknown, parts: Asked, told = new Set<string>()): CitygraphError {
   const { domain, requestId, logger } = parts
+  if (isCitygraphError(error)) {
+    const facts = errorFacts(error.cause)
+    const reason = `${facts['error']} ${facts['code']}`
+    if (error.code === 'SUBGRAPH_UNAVAILABLE' && !told.has(reason)) logger.warn('database failed', { domain, requestId, ...facts })
+    told.add(reason)
+    return error
+  }
   if (isLost(error)) return new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain }, { cause: error })
   logger.error('subgraph failed', { domain, requestId, ...errorFacts(error) })
   return new CitygraphError('INTERNAL', {}, { cause: error })
@@ -47,8 +58,9 @@ export function writtenError(error: CitygraphError, path?: readonly (string | nu
 }
 
 /** The errors of an execution, each with the place it stands at. */
-export function writtenErrors(errors: readonly GraphQLError[], parts: { domain: Domain; requestId: string; logger: Logger }): readonly AnswerError[] {
-  return errors.slice(0, ERRORS_SHOWN).map((error) => writtenError(ownError(error.originalError ?? error, parts), error.path))
+export function writtenErrors(errors: readonly GraphQLError[], parts: Asked): readonly AnswerError[] {
+  const told = new Set<string>()
+  return errors.slice(0, ERRORS_SHOWN).map((error) => writtenError(ownError(error.originalError ?? error, parts, told), error.path))
 }
 
 /** An answer without data. */

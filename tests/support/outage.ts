@@ -1,0 +1,52 @@
+// Takes a database away from everybody and gives it back, as its administrator: for tests of what a city does meanwhile.
+
+import pg from 'pg'
+import { asSuperuser } from '../../migrations/databases.ts'
+import { testCluster } from './city-database.ts'
+import type { TestDatabase } from './city-database.ts'
+
+/** Nobody may connect, and who is connected is cut off. */
+export async function takeAway({ name }: TestDatabase): Promise<void> {
+  await asSuperuser(await testCluster(), 'postgres', async (client) => {
+    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} ALLOW_CONNECTIONS false`)
+    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [name])
+  })
+}
+
+export async function giveBack({ name }: TestDatabase): Promise<void> {
+  await asSuperuser(await testCluster(), 'postgres', async (client) => {
+    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} ALLOW_CONNECTIONS true`)
+  })
+}
+
+/** Nothing can be written any more, nor by those who are connected already (they are cut off and come back). */
+export async function setReadOnly({ name }: TestDatabase, on: boolean): Promise<void> {
+  await asSuperuser(await testCluster(), 'postgres', async (client) => {
+    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} SET default_transaction_read_only = ${on ? 'on' : 'off'}`)
+    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [name])
+  })
+}
+
+/** Holds the head of a log, so that nothing can be appended to it; the function lets go. */
+export async function lockLog(audit: TestDatabase, log: string): Promise<() => Promise<void>> {
+  const owner = new pg.Client(audit.owner)
+  owner.on('error', () => undefined)
+  await owner.connect()
+  await owner.query('BEGIN')
+  await owner.query('SELECT FROM audit.log WHERE name = $1 FOR UPDATE', [log])
+  return () => owner.end()
+}
+
+/** Tries until it succeeds; gives the milliseconds it took, or throws what went wrong last after `withinMs`. */
+export async function eventually(withinMs: number, attempt: () => Promise<void>): Promise<number> {
+  const begun = performance.now()
+  for (;;) {
+    try {
+      await attempt()
+      return performance.now() - begun
+    } catch (error) {
+      if (performance.now() - begun > withinMs) throw error
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+}
