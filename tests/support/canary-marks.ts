@@ -89,7 +89,8 @@ export async function markCity(city: RunningCity, classification: Classification
         if (coordinate === undefined) continue
         const made = markerOf(column, coordinate, at, field?.mask ?? 'REDACT')
         if (made === undefined) continue
-        sets.push(`${column.name} = CASE ${group === 'CASE ELSE 0 END' ? '0' : group} ${[0, 1, 2, 3].map((one) => `WHEN ${one} THEN ${made.value(one)}`).join(' ')} END`)
+        // Who has left a household: NULL stays, or nobody lives anywhere.
+        sets.push(`${column.name} = CASE ${coordinate === 'HouseholdMember.leftOn' ? 'WHEN left_on IS NULL THEN NULL ELSE CASE ' : ''}${group === 'CASE ELSE 0 END' ? '0' : group} ${[0, 1, 2, 3].map((one) => `WHEN ${one} THEN ${made.value(one)}`).join(' ')} END${coordinate === 'HouseholdMember.leftOn' ? ' END' : ''}${coordinate === 'License.identifier' ? ' || cert_uid' : ''}`)
         for (const find of made.find) finders.push({ coordinate, ...find })
         marked.add(coordinate)
         at += 1
@@ -105,9 +106,8 @@ export async function markCity(city: RunningCity, classification: Classification
       }
       if (sets.length > 0) await client.query(`UPDATE ${getTableName(table)} AS t SET ${sets.join(', ')}`)
       if (type === 'Person') idNos.push(...(await markIdNumbers(client, group)))
-      if (type === 'Household') await client.query(`UPDATE pop_household SET household_no = 'QX${WORD}' || right(household_no, 10)`)
-      if (type === 'HouseholdMember') await client.query(`UPDATE pop_household_member SET household_no = 'QX${WORD}' || right(household_no, 10)`)
-      if (type === 'License') await client.query(`UPDATE lic_instance SET cert_identifier = cert_identifier || cert_uid`)
+      if (type === 'Household') await client.query(`UPDATE pop_household SET household_no = 'QX${WORD}' || left(md5(household_no), 11)`)
+      if (type === 'HouseholdMember') await client.query(`UPDATE pop_household_member SET household_no = 'QX${WORD}' || left(md5(household_no), 11)`)
       // Only rows about persons: of an organisation the name is public.
       if (type === 'AdministrativePenalty') await client.query(`UPDATE crd_record SET subject_name = '${sign(1_500, 0)}${WORD}', title = '${sign(1_501, 0)}${WORD}', decision_no = '${sign(1_502, 0)}${WORD}' WHERE subject_kind = '1' AND subject_pid <> '${citizen}'`)
     } finally {
@@ -120,7 +120,7 @@ export async function markCity(city: RunningCity, classification: Classification
   }
   finders.push(
     { coordinate: 'Person.idNo', pattern: /31019918710[1-4]\d{2}\d{3}[\dX]/g, whole: true, group: (match) => Number(match[0][11]) - 1 },
-    { coordinate: 'Person.idNo', pattern: /31\*{14}[\d*][\dX]/g, whole: false, group: () => 0 },
+    { coordinate: 'Person.idNo', pattern: /"31\*{14}[\d*][\dX]/g, whole: false, group: () => 0 },
     { coordinate: 'Household.householdNo', pattern: /QXCANARY/g, whole: true, group: () => 0 },
     { coordinate: 'Household.householdNo', pattern: /QX\*/g, whole: false, group: () => 0 },
     { coordinate: 'any date', pattern: /≤19\d\d/g, whole: false, group: () => 0 },
@@ -154,7 +154,7 @@ function markerOf(column: PgColumn, coordinate: string, at: number, mask: string
       value: (group) => `DATE '${year}-01-${at >= 100 ? '1' : '0'}${group + 1}'`,
       find: [
         { pattern: any(`${year}-01-${at >= 100 ? '1' : '0'}([1-4])`), whole: true, group: (match) => Number(match[1]) - 1 },
-        { pattern: any(`(?<![\\d.-])${year}(?![\\d-])`), whole: false, group: () => 0 },
+        { pattern: any(`"${year}\\\\?"`), whole: false, group: () => 0 },
       ],
     }
   }

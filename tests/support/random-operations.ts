@@ -32,7 +32,7 @@ export function randomOperations(schema: GraphQLSchema, random: Random, known: R
     const declared: string[] = []
     const fragments: string[] = []
     let aliases = 0
-    let budget = 60
+    let budget = 150
 
     const valueOf = (argument: GraphQLArgument, field: GraphQLField<unknown, unknown>, parent: string): unknown => {
       const type = getNamedType(argument.type)
@@ -83,7 +83,9 @@ export function randomOperations(schema: GraphQLSchema, random: Random, known: R
         const fields = Object.values(type.getFields()).filter((field) => depth > 0 || !isCompositeType(getNamedType(field.type)))
         if (fields.length === 0) return '__typename'
         const structural = fields.filter(({ name }) => ['nodes', 'edges', 'node', 'pageInfo'].includes(name))
-        const field = random.pick(structural.length > 0 && random.chance(0.8) ? structural : fields)
+        // Rows rather than page information, lists rather than yes or no.
+        const wider = fields.filter((it) => isCompositeType(getNamedType(it.type)))
+        const field = random.pick(structural.length > 0 && random.chance(0.8) ? structural : type.name === 'Query' && random.chance(0.6) ? wider : fields)
         const returns = getNamedType(field.type)
         const plain = !used.has(field.name) && random.chance(0.6)
         used.add(field.name)
@@ -91,7 +93,7 @@ export function randomOperations(schema: GraphQLSchema, random: Random, known: R
         return `${plain ? '' : `a${aliases++}: `}${field.name}${argumentsOf(field, type.name)}${below}`
       }
       const made: string[] = []
-      for (let left = random.int(1, type.name === 'Query' ? 3 : 6); left > 0 && (budget > 0 || made.length === 0); left -= 1) {
+      for (let left = type.name === 'Query' || isPage(type) ? random.int(1, 3) : random.int(3, 14); left > 0 && (budget > 0 || made.length === 0); left -= 1) {
         const chance = random.next()
         if (chance < 0.08) made.push(`... on ${type.name} { ${one()} }`)
         else if (chance < 0.16) {
