@@ -19,6 +19,12 @@ export function shanghaiDay(at: Date): string {
   return new Date(at.getTime() + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10)
 }
 
+/** True for a `YYYY-MM-DD` that exists in the Gregorian calendar. */
+export function isCalendarDay(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === day
+}
+
 /** The instant at which a Shanghai calendar day (`YYYY-MM-DD`) begins. */
 export function startOfShanghaiDay(day: string): Date {
   return new Date(`${day}T00:00:00+08:00`)

@@ -2,6 +2,7 @@
 // never the number; days are Shanghai calendar days handed in by the caller.
 
 import { residentIdCheckCharacter, type NumberCheck } from './check-digits.ts'
+import { isCalendarDay } from './clock.ts'
 
 /** Trimmed, half-width, upper case: the one form in which a number is compared, stored and turned into a pid. */
 export function normaliseResidentId(idNo: string): string {
@@ -23,12 +24,6 @@ export function checkResidentId(idNo: string, today: string): NumberCheck {
   const birth = `${number.slice(6, 10)}-${number.slice(10, 12)}-${number.slice(12, 14)}`
   if (!isCalendarDay(birth) || birth < '1850-01-01' || birth > today) return 'BAD_DATE'
   return residentIdCheckCharacter(number.slice(0, 17)) === number.charAt(17) ? 'OK' : 'BAD_CHECK'
-}
-
-/** True for a `YYYY-MM-DD` that exists in the Gregorian calendar. */
-export function isCalendarDay(day: string): boolean {
-  const at = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === day
 }
 
 function isKnownArea(area: string): boolean {

@@ -3,6 +3,7 @@
 // months, and L4 in clear, minors or bulk without two different approvers.
 
 import { z } from 'zod'
+import { isCalendarDay, startOfShanghaiDay } from '../core/clock.ts'
 import type { Classification, FieldClassification } from '../schema/classification.ts'
 import type { BundleFile } from './bundle-files.ts'
 import type { Organisation } from './organisations.ts'
@@ -12,7 +13,7 @@ import type { Purpose } from './purposes.ts'
 import { isYamlList, readYaml } from './yaml-source.ts'
 import type { Path } from './yaml-source.ts'
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day is YYYY-MM-DD').refine(isDay, 'there is no such day')
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day is YYYY-MM-DD').refine(isCalendarDay, 'there is no such day')
 const grantFields = z.strictObject({
   fields: z.array(z.string()).min(1),
   mode: z.enum(['CLEAR', 'MASKED', 'VERIFY']),
@@ -110,17 +111,12 @@ export function inForce(grant: Grant, now: number): boolean {
 
 /** Epoch ms at which the grant begins. */
 export function startsAt(grant: Grant): number {
-  return Date.parse(`${grant.validFrom}T00:00:00+08:00`)
+  return startOfShanghaiDay(grant.validFrom).getTime()
 }
 
 /** Epoch ms at which the grant has ended: 24:00 Shanghai of validTo. */
 export function endsAt(grant: Grant): number {
-  return Date.parse(`${grant.validTo}T00:00:00+08:00`) + 86_400_000
-}
-
-function isDay(text: string): boolean {
-  const at = new Date(`${text}T00:00:00Z`)
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+  return startOfShanghaiDay(grant.validTo).getTime() + 86_400_000
 }
 
 function monthsLater(from: string, months: number): string {

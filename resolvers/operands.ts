@@ -1,6 +1,7 @@
 // What callers hand in to compare with, checked before any database access: type, form, length, no NUL. Refused values are never
 // echoed; the argument is named by its path in the public schema.
 
+import { isCalendarDay } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { ValueKind } from './entity.ts'
 
@@ -29,16 +30,18 @@ export function plainText(value: unknown, argument: string): string {
 /** A day that exists, `YYYY-MM-DD`. */
 export function calendarDay(value: unknown, argument: string): string {
   const text = matching(value, /^\d{4}-\d{2}-\d{2}$/, argument)
-  const at = new Date(`${text}T00:00:00Z`)
-  if (text < '0001-01-01' || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text) throw refused(argument)
+  if (text < '0001-01-01' || !isCalendarDay(text)) throw refused(argument)
   return text
 }
 
-/** An instant in ISO 8601 with an offset. */
+/** An instant in ISO 8601 with an offset, on a day that exists and in the years 1 to 9999 of UTC. */
 export function instant(value: unknown, argument: string): Date {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value
-  const at = new Date(matching(value, /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/, argument))
-  if (Number.isNaN(at.getTime())) throw refused(argument)
+  const text = matching(value, /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/, argument)
+  // JavaScript would read 30 February as a day of March.
+  calendarDay(text.slice(0, 10), argument)
+  const at = new Date(text)
+  // An offset may lead out of the years that ISO 8601 writes with four digits; PostgreSQL does not read the others.
+  if (Number.isNaN(at.getTime()) || at.getUTCFullYear() < 1 || at.getUTCFullYear() > 9_999) throw refused(argument)
   return at
 }
 

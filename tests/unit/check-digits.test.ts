@@ -12,7 +12,8 @@ import {
 } from '../../core/check-digits.ts'
 import { checkBankCard, checkMobile, checkPlate, normalisePlate } from '../../core/everyday-numbers.ts'
 import { checkLicenseIdentifier, checkOrganisationCode, checkUscc, licenseIdentifier } from '../../core/organisation-codes.ts'
-import { checkResidentId, isCalendarDay, normaliseResidentId } from '../../core/resident-id.ts'
+import { isCalendarDay } from '../../core/clock.ts'
+import { checkResidentId, normaliseResidentId } from '../../core/resident-id.ts'
 
 const TODAY = '2026-03-01'
 
