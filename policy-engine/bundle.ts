@@ -54,6 +54,10 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const policies: Policy[] = []
   const cedarFiles = files.filter((file) => file.name.endsWith('.cedar'))
   if (cedarFiles.length === 0) problems.push({ file: '.', line: 1, column: 1, message: 'there is no .cedar file: nobody would see anything' })
+  for (const { name, text } of cedarFiles) {
+    // Editors empty a file before they write it: served like that, its forbids would be off for a moment.
+    if (text.trim() === '') problems.push({ file: name, line: 1, column: 1, message: 'the file is empty; remove it if it is not needed' })
+  }
   const readings = checker.grants.readAll(files, { classification, organisations, purposes })
   // All at once, since Cedar reads the schema anew at each validation; what follows finds it remembered.
   checker.check([

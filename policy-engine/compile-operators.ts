@@ -8,7 +8,7 @@ import { ancestorsOf } from './environment.ts'
 import type { Situation } from './environment.ts'
 import { isDivisionCode, isEntity, isInstant, isSet, sameKnown } from './policy-values.ts'
 import type { Entity, Known } from './policy-values.ts'
-import { never } from './row-condition.ts'
+import { holdsOrder, never } from './row-condition.ts'
 import type { Comparison, RowCondition, RowValue } from './row-condition.ts'
 import { both, either, opposite } from './simplify.ts'
 
@@ -170,23 +170,6 @@ function orderable(value: Value, situation: Situation): number | undefined {
   if (value.kind === 'now') return situation.now
   if (value.kind !== 'known') return undefined
   return typeof value.value === 'number' ? value.value : isInstantKnown(value.value)
-}
-
-function holdsOrder(operator: Comparison, left: number, right: number): boolean {
-  switch (operator) {
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-    case '==':
-      return left === right
-    case '!=':
-      return left !== right
-  }
 }
 
 function isInstantKnown(value: Known): number | undefined {

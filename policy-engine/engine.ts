@@ -65,6 +65,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   const plans = createPlanCache(keptPlans)
   let versions: readonly [Version, ...Version[]] = [{ bundle: first.bundle, sequence: options.initialSequence ?? 1, supersededAt: undefined }]
   let reading: Promise<readonly Problem[]> = Promise.resolve([])
+  let waiting: Promise<readonly Problem[]> | undefined
   options.onAccepted?.({ hash: first.bundle.hash, sequence: versions[0].sequence })
 
   const now = (): number => clock.now().getTime()
@@ -109,8 +110,14 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     return []
   }
 
+  // One after the other; whoever asks while a reading waits for its turn gets that one, since it has not begun yet.
   const reload = (): Promise<readonly Problem[]> => {
-    reading = reading.then(read, read)
+    if (waiting !== undefined) return waiting
+    const begin = (): Promise<readonly Problem[]> => {
+      waiting = undefined
+      return read()
+    }
+    reading = waiting = reading.then(begin, begin)
     return reading
   }
 

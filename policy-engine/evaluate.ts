@@ -2,6 +2,7 @@
 // the same condition as SQL inside the department's database.
 
 import { divisionIsUnder } from './policy-values.ts'
+import { holdsOrder } from './row-condition.ts'
 import type { Comparison, RequestParameter, RowCondition, RowValue } from './row-condition.ts'
 
 /** Attributes of a row by name; absent ones are missing. Divisions are codes, datetimes epoch milliseconds. */
@@ -76,15 +77,5 @@ function attribute(row: Row, name: string): Scalar | readonly string[] | undefin
 
 function compare(operator: Comparison, left: Scalar, right: Scalar): boolean {
   if (operator === '==' || operator === '!=') return (left === right) === (operator === '==')
-  if (typeof left !== 'number' || typeof right !== 'number') return false
-  switch (operator) {
-    case '<':
-      return left < right
-    case '<=':
-      return left <= right
-    case '>':
-      return left > right
-    case '>=':
-      return left >= right
-  }
+  return typeof left === 'number' && typeof right === 'number' && holdsOrder(operator, left, right)
 }

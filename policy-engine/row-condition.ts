@@ -72,3 +72,21 @@ export function negate(term: RowCondition): RowCondition {
   if (term.kind === 'never') return always
   return term.kind === 'not' ? term.term : { kind: 'not', term }
 }
+
+/** A comparison of two known numbers (Long, or instants in epoch ms). */
+export function holdsOrder(operator: Comparison, left: number, right: number): boolean {
+  switch (operator) {
+    case '<':
+      return left < right
+    case '<=':
+      return left <= right
+    case '>':
+      return left > right
+    case '>=':
+      return left >= right
+    case '==':
+      return left === right
+    case '!=':
+      return left !== right
+  }
+}

@@ -22,6 +22,9 @@ describe('a bundle is refused with file, line and column', () => {
     expect(first?.bundle?.hash).toMatch(/^sha256:[0-9a-f]{64}$/)
     expect(second?.bundle?.hash).toBe(first?.bundle?.hash)
   })
+  it('names a file that was emptied, which a save in the middle leaves and which would switch its forbids off', async () => {
+    expect(await problems({ 'limits.cedar': '\n' })).toEqual(['limits.cedar:1:1 the file is empty; remove it if it is not needed'])
+  })
   it('names a syntax error in Cedar', async () => {
     expect(await problems({ 'bad.cedar': `${head}permit (principal, action, resource)\nwhen { "张三" == } ;` })).toEqual([expect.stringMatching(/^bad\.cedar:4:16 /)])
   })

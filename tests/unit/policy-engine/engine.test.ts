@@ -193,6 +193,18 @@ describe('an edit', () => {
     expect(await engine.reload()).toEqual([])
     expect(engine.head().sequence).toBe(head.sequence + 1)
   })
+  it('is read once for all who ask before the reading has begun', async () => {
+    const directory = await bundleDirectory()
+    const onRefused = vi.fn()
+    const engine = await engineOn(directory, { onRefused })
+    await edit(directory, { 'more.cedar': 'permit (' })
+    const asked = Array.from({ length: 50 }, () => engine.reload())
+    expect((await Promise.all(asked)).every((problems) => problems.length > 0)).toBe(true)
+    expect(onRefused).toHaveBeenCalledTimes(1)
+    await edit(directory, { 'more.cedar': openDomicile })
+    await engine.reload()
+    expect(engine.plan(anyone, plainly).field('Enterprise', 'domicile').decision).toBe('CLEAR')
+  })
   it('that is bad at the start is thrown with all problems', async () => {
     const directory = await bundleDirectory({ 'more.cedar': 'permit (' })
     await expect(engineOn(directory)).rejects.toThrow(BundleRefused)
