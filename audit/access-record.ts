@@ -34,5 +34,5 @@ export type AccessRecord = {
   readonly code?: string
 }
 
-/** Where records go. `append` resolves only when the record is durable; otherwise it throws CitygraphError AUDIT_UNAVAILABLE-like. */
+/** Where records go. `append` resolves only when the record is durable; otherwise it throws CitygraphError AUDIT_UNAVAILABLE. */
 export type AuditLog = { append(records: readonly AccessRecord[]): Promise<void>; close(): Promise<void> }

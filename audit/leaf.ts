@@ -5,9 +5,12 @@ import { createHash } from 'node:crypto'
 import type { AccessRecord } from './access-record.ts'
 import { canonicalJson } from './canonical-json.ts'
 
-/** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON cannot. */
+/** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON cannot, or a NUL. */
 export function leafBytes(record: AccessRecord): Buffer {
-  return Buffer.from(canonicalJson(record), 'utf8')
+  const text = canonicalJson(record)
+  // PostgreSQL's jsonb holds no NUL; one such record would fail the commit that it shares with others.
+  if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new TypeError('a text with a NUL')
+  return Buffer.from(text, 'utf8')
 }
 
 /** Hash of a leaf, 32 bytes: SHA-256(0x00 ‖ leaf), RFC 9162 2.1.1 (RFC 6962 2.1). */

@@ -8,6 +8,7 @@ import { boundedCache } from '../core/bounded-cache.ts'
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Caller } from '../policy-engine/decision.ts'
+import { normaliseDivision } from '../policy-engine/policy-values.ts'
 
 /** An issuer this city trusts: its keys at a URL, or in hand (the demonstration issuer). */
 export type TrustedIssuer = { readonly issuer: string; readonly audience: string } & ({ readonly jwksUrl: string } | { readonly jwks: JSONWebKeySet })
@@ -27,13 +28,16 @@ const REMEMBERED_TOKENS = 2_000
 /** A verified token is believed this long without verifying again, so that a withdrawn key ends soon. */
 const REMEMBERED_MS = 30_000
 
+/** Goes into access records: what is no text there (NUL, lone surrogates) would fail them. */
+const name = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]+$/u)
+
 const claimsShape = z.object({
-  sub: z.string().min(1).max(256),
+  sub: name(256),
   org: z.string().regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/),
   kind: z.enum(['department', 'partner', 'subject', 'operator']),
-  roles: z.array(z.string().min(1).max(64)).max(64).default([]),
+  roles: z.array(name(64)).max(64).default([]),
   division: z.string().regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/).optional(),
-  client_id: z.string().min(1).max(256).optional(),
+  client_id: name(256).optional(),
   assurance: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1),
   zone: z.enum(['intranet', 'mainland', 'abroad']).default('abroad'),
   pid: z.guid().optional(),
@@ -106,15 +110,10 @@ function callerFrom(payload: unknown): Caller {
     org: claims.org,
     sub: claims.sub,
     roles: claims.roles,
-    ...(claims.division === undefined ? {} : { division: withoutZeroPairs(claims.division) }),
+    ...(claims.division === undefined ? {} : { division: normaliseDivision(claims.division) }),
     ...(claims.client_id === undefined ? {} : { clientId: claims.client_id }),
     assurance: claims.assurance,
     zone: claims.zone,
     ...(claims.pid === undefined ? {} : { pid: claims.pid.toLowerCase() }),
   }
-}
-
-/** 310000 is the whole of Shanghai: GB/T 2260 pads districts it does not name with 00. */
-function withoutZeroPairs(division: string): string {
-  return division.length === 6 ? division.replace(/(00)+$/, '') : division
 }

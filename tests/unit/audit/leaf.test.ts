@@ -20,6 +20,14 @@ describe('a leaf', () => {
   })
 })
 
+describe('a record with a NUL', () => {
+  it('is refused, since it would fail the commit that it shares; a backslash before u0000 is text', () => {
+    const named = (sub: string) => accessRecord({ caller: { org: 'BANK-A', kind: 'partner', sub } })
+    for (const sub of ['a\0', '\\\0']) expect(() => leafBytes(named(sub))).toThrow(TypeError)
+    for (const sub of ['\\u0000', '\\\\u0000']) expect(JSON.parse(leafBytes(named(sub)).toString('utf8'))).toMatchObject({ caller: { sub } })
+  })
+})
+
 describe('a record id', () => {
   it('is a version 7 UUID of its instant, never the same twice', () => {
     const clock = frozenClock('2026-03-01T10:00:00+08:00')
