@@ -39,6 +39,3 @@ export const demonstrationCallers: readonly DemonstrationCaller[] = [
   { ...official, name: 'second-officer', org: 'BDC', roles: ['policy-officer'], assurance: 3, purposes: ['BDC-0001'], tries: 'The second pair of eyes for policies.' },
   { kind: 'operator', name: 'auditor', org: 'OPS', roles: ['auditor'], assurance: 3, zone: 'intranet', purposes: [], tries: 'Sees who asked for what, never a value.' },
 ]
-
-/** Names of callers who are subjects and so need a linking token. */
-export const demonstrationSubjects: readonly string[] = demonstrationCallers.flatMap(({ kind, name }) => (kind === 'subject' ? [name] : []))

@@ -17,7 +17,7 @@ import type { Authenticate } from './authenticate.ts'
 import { createConsole } from './console.ts'
 import type { DemonstrationIssuer } from './demonstration-issuer.ts'
 import { federate } from './federate.ts'
-import { readiness } from './health.ts'
+import { createReadiness } from './health.ts'
 import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
 import { requestIdOf } from './occasion.ts'
@@ -70,6 +70,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()
+  const readiness = createReadiness(federation.connections)
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
   const graphql = { server: federation.server, authenticate: parts.authenticate, engine, rates, limits, records, metrics, logger, draining: drain.draining }
@@ -82,7 +83,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       case '/health/live':
         return json(response, 200, { live: true })
       case '/health/ready': {
-        const state = await readiness(federation.connections, drain.draining())
+        const state = await readiness(drain.draining())
         return json(response, state.ready ? 200 : 503, state)
       }
       case '/metrics':

@@ -15,7 +15,7 @@ const MAX_NAME_LENGTH = 100
 export function operationFacts(asked: AskedOperation, classification: Classification | undefined): OperationFacts {
   const fields = new Set<string>()
   walkOperation(asked, true, (field) => {
-    if (!isStructural(field.parent)) fields.add(`${field.parent}.${field.name}`)
+    if (!isForm(field.parent, classification)) fields.add(`${field.parent}.${field.name}`)
     return true
   })
   return {
@@ -45,11 +45,11 @@ export function isSingleSubject(asked: AskedOperation, classification: Classific
   walkOperation<Whose>(asked, 'root', (field, whose) => {
     if (!single) return undefined
     if (whose === 'root') return enterGraph(field)
-    if (isStructural(field.parent)) return whose
+    if (isForm(field.parent, classification)) return whose
     if (whose === 'anybody' && isPersonal(field, classification)) single = false
     if (whose === 'subject' && field.returns.name === 'Person') single = false
     if (!single) return undefined
-    return whose === 'subject' && (isStructural(field.returns.name) || hasSubject(targetOf(field, classification), classification)) ? 'subject' : 'anybody'
+    return whose === 'subject' && (isForm(field.returns.name, classification) || hasSubject(targetOf(field, classification), classification)) ? 'subject' : 'anybody'
   })
   return single && subjects.size <= 1
 
@@ -64,6 +64,11 @@ export function isSingleSubject(asked: AskedOperation, classification: Classific
     subjects.add(`${field.name}(${JSON.stringify(getArgumentValues(field.definition, field.node, { ...asked.variables }))})`)
     return hasSubject(field.returns.name, classification) ? 'subject' : 'anybody'
   }
+}
+
+/** The generated list types; a department's own type that only ends like one is data. */
+function isForm(type: string, classification: Classification | undefined): boolean {
+  return isStructural(type) && classification?.type(type) === undefined
 }
 
 function targetOf(field: AskedField, classification: Classification): string {

@@ -1,4 +1,4 @@
-// What one request carries through the gateway, from its headers to its answer. Made by http.ts, read and completed by the steps;
+// What one request carries through the gateway, from its headers to its answer. Made by serve-graphql.ts, read and completed by the steps;
 // nothing of it outlives the request.
 
 import type { Caller } from '../policy-engine/decision.ts'

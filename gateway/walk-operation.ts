@@ -60,7 +60,7 @@ export function walkOperation<State>(asked: AskedOperation, start: State, visit:
   }
 }
 
-/** A connection, its edges and its page are form, not data: they carry no classification of their own. */
+/** By its name a connection, an edge or a page: form, not data, unless the type is classified (which the caller checks where it matters). */
 export function isStructural(typeName: string): boolean {
   return typeName.endsWith('Connection') || typeName.endsWith('Edge') || typeName === 'PageInfo'
 }
