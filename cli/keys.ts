@@ -1,7 +1,7 @@
 // The keys of a city: sealing (Ed25519), public ids and cursors, audit (Ed25519, and the HMAC of subjects derived from it),
 // demonstration issuer, linking tokens. Embedded cities make them once and keep them in secrets.json; others must give them.
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, randomBytes } from 'node:crypto'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync } from 'node:crypto'
 import { ConfigRefused } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
 import { openSecrets } from '../migrations/secrets.ts'
@@ -24,14 +24,13 @@ export type CityKeys = {
 export function embeddedKeys(dataDir: string, config: Config): CityKeys {
   const secrets = openSecrets(dataDir)
   const seal = parseKey(config.sealKey ?? secrets.keep('key.seal', newKey), 'CITYGRAPH_SEAL_KEY')
-  const bytes = (name: string): string => randomBytes(32).toString(name === '' ? 'hex' : 'base64url')
   return {
     seal,
     sealPublic: [publicPart(seal)],
-    ids: (config.idKeys ?? [secrets.keep('key.ids', () => bytes('ids'))]).map(idKey),
+    ids: (config.idKeys ?? [secrets.keep('key.ids')]).map(idKey),
     subjects: subjectKey(parseKey(config.auditKey ?? secrets.keep('key.audit', newKey), 'CITYGRAPH_AUDIT_KEY')),
     issuer: parseKey(secrets.keep('key.issuer', newKey), 'issuer'),
-    link: Buffer.from(secrets.keep('key.link', () => bytes('link')), 'base64url'),
+    link: Buffer.from(secrets.keep('key.link'), 'base64url'),
   }
 }
 
@@ -89,6 +88,8 @@ function parseKeys(text: string): readonly JWK[] {
     const value: unknown = JSON.parse(text)
     const list: unknown[] = Array.isArray(value) ? value : [value]
     return list.map((key) => {
+      // From a private key Node would take the public part, and a department would hold what only the gateway may.
+      if (typeof key !== 'object' || key === null || 'd' in key) throw new TypeError('not a public key')
       const { crv, kty, x } = createPublicKey({ key: key as JWK, format: 'jwk' }).export({ format: 'jwk' })
       if (crv !== 'Ed25519') throw new TypeError('not Ed25519')
       return { crv, kty, x, kid: (x ?? '').slice(0, 8), alg: 'EdDSA' } as JWK

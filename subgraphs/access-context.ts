@@ -70,8 +70,8 @@ const contextShape = z.strictObject({
   expiresAt: epochSeconds,
 })
 
-/** A key's id: its own `kid`, else its RFC 7638 thumbprint. Both sides name keys so. */
-export async function sealKeyId(key: JWK): Promise<string> {
+/** A public key's id: its own `kid`, else its RFC 7638 thumbprint. The sealer must be given the same as its `keyId`. */
+async function sealKeyId(key: JWK): Promise<string> {
   return key.kid ?? (await calculateJwkThumbprint(key))
 }
 
@@ -109,7 +109,7 @@ export function createOpener(parts: { publicKeys: readonly JWK[]; clock: Clock }
   let keys: Promise<ReadonlyMap<string, CryptoKey>> | undefined
   return {
     async open(token) {
-      if (typeof token !== 'string' || token.length > SEAL_MAX_BYTES) throw forbidden()
+      if (token.length > SEAL_MAX_BYTES) throw forbidden()
       const known = opened.get(token)
       if (known !== undefined) {
         if (inForce(known, clock)) return known

@@ -13,6 +13,9 @@ import { UNKNOWN_HASH } from './record.ts'
 /** Header that holds the router's secret. */
 export const ROUTER_HEADER = 'x-citygraph-router'
 
+/** As the gateway reads them (DESIGN 5.2). */
+const REFERENCE = /^[A-Z0-9-]{6,40}$/
+
 /** `header`: one header's only value by lower-case name; a repeated header is undefined. */
 export type RouterMode = { open(header: (name: string) => string | undefined): Promise<AccessContext> }
 
@@ -38,9 +41,9 @@ export function createRouterMode(parts: {
       const purpose = header('x-purpose')
       if (purpose !== undefined && engine.purpose(purpose) === undefined) throw new CitygraphError('PURPOSE_UNKNOWN')
       const caseNo = header('x-case-no')
-      if (caseNo !== undefined && !/^[A-Z0-9-]{6,40}$/.test(caseNo)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-case-no' })
+      if (caseNo !== undefined && !REFERENCE.test(caseNo)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-case-no' })
       const authorizationRef = header('x-authorization-ref')
-      if (authorizationRef !== undefined && !/^[\w.:/-]{1,128}$/.test(authorizationRef)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-authorization-ref' })
+      if (authorizationRef !== undefined && !REFERENCE.test(authorizationRef)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-authorization-ref' })
       const issuedAt = Math.floor(clock.now().getTime() / 1000)
       return {
         caller,
