@@ -21,6 +21,7 @@ const classesFor: Readonly<Record<string, string>> = {
   FREIGHT: 'A2|B2',
 }
 
+/** Resolver of checkDriver. Throws CitygraphError BAD_USER_INPUT for an unknown category; null where it may not be asked. */
 export function checkDriver(binding: DomainBinding): Resolver {
   return async (_parent, args, context) => {
     if (!mayAsk(context, 'checkDriver')) return null

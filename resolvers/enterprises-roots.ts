@@ -4,6 +4,7 @@ import type { DomainBinding } from './binding.ts'
 import type { Resolver } from './resolver-map.ts'
 import { manyRows, oneByKey } from './roots.ts'
 
+/** Resolvers of the root fields of enterprises, by name. */
 export function enterprisesRoots(binding: DomainBinding): Readonly<Record<string, Resolver>> {
   return {
     enterprise: oneByKey(binding, 'enterprise', 'Enterprise'),

@@ -13,6 +13,7 @@ import { manyRows, oneByKey } from './roots.ts'
 import { slot } from './slots.ts'
 import { answerOf, mayAsk } from './verify.ts'
 
+/** Resolvers of the root fields of licenses, by name. */
 export function licensesRoots(binding: DomainBinding): Readonly<Record<string, Resolver>> {
   return {
     license: oneByKey(binding, 'license', 'License'),

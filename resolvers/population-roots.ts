@@ -7,6 +7,7 @@ import { populationVerifications, wholeIdNo } from './population-verifications.t
 import type { Resolver } from './resolver-map.ts'
 import { byNaturalKey, manyRows, oneByKey, ownRow } from './roots.ts'
 
+/** Resolvers of the root fields of population, by name. */
 export function populationRoots(binding: DomainBinding): Readonly<Record<string, Resolver>> {
   return {
     person: oneByKey(binding, 'person', 'Person'),

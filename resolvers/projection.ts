@@ -9,7 +9,7 @@ import { kept } from './formats.ts'
 import type { OrderKey } from './ordering.ts'
 import { predicate } from './predicates.ts'
 import type { ReadContext } from './read-context.ts'
-import { makeRow, noEdges, type EdgeValue, type Row } from './row.ts'
+import { makeRow, noEdges, type Row } from './row.ts'
 import type { Selection } from './selection.ts'
 
 export type ReadRow = { readonly row: Row; readonly position: readonly (string | null)[] }
@@ -49,7 +49,7 @@ export function project(selection: Selection, parts: CellParts, order: readonly 
       if (writesId !== undefined && ownKey !== null) found.push([writesId, context.ids.encipher(context.org, entity.type, ownKey)])
       const row = makeRow(found, {
         keys: ownKey === null ? [] : [ownKey],
-        edges: edges.length === 0 ? noEdges : new Map(edges.map(({ field }, index) => [field, edgeOf(values[offset + cells.length + index])])),
+        edges: edges.length === 0 ? noEdges : new Map(edges.map(({ field }, index) => [field, textOf(values[offset + cells.length + index])])),
       })
       const positionAt = keyAt + key.length + subject.length
       return { row, position: order.map((_, index) => textOf(values[positionAt + index])) }
@@ -81,8 +81,4 @@ function sideOf(relation: Relation, key: SQL | undefined): SQL | undefined {
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-function edgeOf(value: unknown): EdgeValue {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }

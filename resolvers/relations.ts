@@ -86,7 +86,7 @@ async function toMany(
   }
   const pages = await Promise.all(keys.map((key) => loadChildren(context, binding, query, key)))
   // Two keys only while pair keys rotate; at most one of them is real.
-  const page: Page = pages.find(({ rows }) => rows.length > 0) ?? emptyPage
+  const page: Page = pages.find(({ rows, hasNextPage }) => rows.length > 0 || hasNextPage) ?? emptyPage
   return connectionOf(context, place, page)
 }
 

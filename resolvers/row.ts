@@ -1,15 +1,15 @@
 // A row on its way to the answer: one property for each GraphQL field that was selected and decided, nothing else. What resolvers
 // need beside it (keys, linking tokens, edge decisions) is kept apart in a WeakMap, so that no field name can ever reach it.
 
-/** Values beside the answer: `key`: the row's own key as text, `pid`: whose row it is, `edges`: what relations need. */
+/** Values beside the answer. `edges`: this row's side of each edge by field; a field without an entry is denied as a whole. */
 export type Backstage = {
-  /** More than one only for a public id that deciphers under two keys during rotation. */
+  /** The row's own key as text. More than one only for a public id that deciphers under two keys during rotation. */
   readonly keys: readonly string[]
   readonly edges: ReadonlyMap<string, EdgeValue>
 }
 
-/** For a relation of a row: the key of the other side, `true`/`false` for lists (may they be read), null where denied or absent. */
-export type EdgeValue = string | number | boolean | null
+/** This row's side of an edge, as text; null where it is denied on this row or absent. */
+export type EdgeValue = string | null
 
 /** Inherits nothing, so `__proto__` and `constructor` are no properties of it. */
 export type Row = { [field: string]: unknown }

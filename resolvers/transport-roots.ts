@@ -11,6 +11,7 @@ import type { Resolver } from './resolver-map.ts'
 import { manyRows, type ListParts } from './roots.ts'
 import { slot } from './slots.ts'
 
+/** Resolvers of the root fields of transport, by name. */
 export function transportRoots(binding: DomainBinding): Readonly<Record<string, Resolver>> {
   return {
     metroLines: manyRows(binding, 'metroLines', { type: 'MetroLine' }),

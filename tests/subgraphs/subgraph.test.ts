@@ -37,7 +37,7 @@ describe('a subgraph', () => {
       operationName: 'Look', operationHash: 'b'.repeat(64), entries: ['Query.creditRecords'], rowCount: 1, subjectCount: 1, outcome: 'ANSWERED',
       subjects: [subjectToken(Buffer.from('test-audit-key'), PID)], policyVersion: answer.extensions.sharing.policyVersion,
     })
-    expect(record?.fields.map(({ field, decision }) => `${field} ${decision}`)).toEqual(['Query.creditRecords CLEAR', 'CreditRecord.title MIXED'])
+    expect(record?.fields.map(({ field, decision }) => `${field} ${decision}`)).toEqual(['Query.creditRecords CLEAR', 'CreditRecord.title CLEAR'])
     expect(record?.fields[1]?.policies).toContain('open-data')
   })
 
