@@ -1,4 +1,4 @@
-// The end of a process: one signal asks, a second one insists; parts close in the reverse order of their opening, each once.
+// The end of a process: one signal asks, a third one insists; parts close in the reverse order of their opening, each once.
 
 /** Parts to close. A part that fails to close does not keep the others open. */
 export function closing() {

@@ -1,5 +1,5 @@
 // Configuration (DESIGN 5.1): environment only, read once, unknown CITYGRAPH_* refused. Keys have no defaults; with embedded
-// databases they are made once by cli/city-keys.ts and kept in the city's folder.
+// databases they are made once by cli/keys.ts and kept in the city's folder.
 
 import { z } from 'zod'
 import { domains } from './domains.ts'
@@ -127,12 +127,16 @@ function readSubgraphs(text: string | undefined, problems: string[]): Partial<Re
   return found
 }
 
+/** Whether the configuration names a database of one's own at all. */
+export function namesDatabases(config: Config): boolean {
+  return domains.some((domain) => config.databaseUrls[domain] !== undefined)
+}
+
 /** True when the configuration names no database: then PostgreSQL is ours. Throws ConfigRefused when it names only some. */
 export function isEmbedded(config: Config): boolean {
-  const named = domains.filter((domain) => config.databaseUrls[domain] !== undefined)
-  if (named.length === 0) return true
+  if (!namesDatabases(config)) return true
   const problems = domains.filter((domain) => config.databaseUrls[domain] === undefined).map((domain) => `${domain.toUpperCase()}_DATABASE_URL is missing`)
+  if (config.now !== undefined) problems.push('CITYGRAPH_NOW is only for embedded databases')
   if (problems.length > 0) throw new ConfigRefused(problems)
-  if (config.now !== undefined) throw new ConfigRefused(['CITYGRAPH_NOW is only for embedded databases'])
   return false
 }
