@@ -14,7 +14,7 @@ const domain = 'credit'
  * Not repaired, revoked, removed or exited, and the event ended at most five years ago, the fifth anniversary included
  * (上海市社会信用条例 35, 37, 38).
  */
-export const inForce: SQL = sql`(${creditRecords.status} <> '已撤销'
+export const inForce: SQL = sql`(${creditRecords.status} NOT IN ('已修复', '已撤销')
   AND (${creditRecords.repairedOn} IS NULL OR ${creditRecords.repairedOn} > ${today()})
   AND (${creditRecords.liftedOn} IS NULL OR ${creditRecords.liftedOn} > ${today()})
   AND (${creditRecords.eventEndedOn} IS NULL OR ${creditRecords.eventEndedOn} + interval '5 years' >= ${today()}))`

@@ -66,10 +66,10 @@ function under(left: RowValue, right: RowValue, attributes: RowAttributes): SQL 
   const inner = valueOf(left, attributes)
   const outer = valueOf(right, attributes)
   if (right.kind === 'constant') {
-    const whole = typeof right.value === 'string' && DIVISION_LENGTHS.includes(right.value.length)
+    const whole = typeof right.value === 'string' && DIVISION_LENGTHS.includes(right.value.length) && /^[0-9]+$/.test(right.value)
     return whole ? sql`starts_with(${inner}, ${outer})` : sql`${inner} = ${outer}`
   }
-  return sql`(${inner} = ${outer} OR (length(${outer}) IN (2, 4, 6, 9, 12) AND starts_with(${inner}, ${outer})))`
+  return sql`(${inner} = ${outer} OR (length(${outer}) IN (2, 4, 6, 9, 12) AND translate(${outer}, '0123456789', '') = '' AND starts_with(${inner}, ${outer})))`
 }
 
 function like(condition: Extract<RowCondition, { kind: 'like' }>, attributes: RowAttributes): SQL {

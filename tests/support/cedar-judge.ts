@@ -29,17 +29,30 @@ type ForMinors = { readonly org: string; readonly purpose: string; readonly from
 
 let judges = 0
 
-/** Reads the bundle of a directory. Throws Error if Cedar cannot read it. */
+/** The judge over the bundle of a directory. Throws Error if Cedar cannot read it. */
 export async function createJudge(directory: string, classification: Classification): Promise<Judge> {
   const checker = createPolicyChecker(classification)
   const { bundle, problems } = await readBundle(directory, classification, checker)
   if (bundle === undefined) throw new Error(JSON.stringify(problems))
   const files = readdirSync(directory).filter((name) => name.endsWith('.cedar')).map((name) => readFileSync(join(directory, name), 'utf8'))
   const grants = bundle.policies.filter((policy) => policy.grant !== undefined).map((policy) => policy.text)
-  const name = `judge ${++judges}`
-  succeed(cedar.preparsePolicySet(name, { staticPolicies: [...files, ...grants].join('\n') }))
-  succeed(cedar.preparseSchema(name, checker.schema))
+  const schema = `schema ${++judges}`
+  succeed(cedar.preparseSchema(schema, checker.schema))
+  return judgeOf([...files, ...grants], { schema, classification, registered: readRegistered(directory) })
+}
+
+/** Judges over some policies each, under the organisations and purposes of a directory; for tests that put one policy at a time to Cedar. */
+export function judgesOver(directory: string, classification: Classification): (texts: readonly string[]) => Judge {
+  const schema = `schema ${++judges}`
+  succeed(cedar.preparseSchema(schema, createPolicyChecker(classification).schema))
   const registered = readRegistered(directory)
+  return (texts) => judgeOf(texts, { schema, classification, registered })
+}
+
+function judgeOf(texts: readonly string[], { schema, classification, registered }: { schema: string; classification: Classification; registered: Registered }): Judge {
+  const policies = `policies ${++judges}`
+  const named = texts.flatMap((one) => [...one.matchAll(/\bDivision::"([^"\\]*)"/g)].map((found) => found[1] ?? ''))
+  succeed(cedar.preparsePolicySet(policies, { staticPolicies: texts.join('\n') }))
   const known = new Map<string, boolean>()
   let asked = 0
   return {
@@ -47,8 +60,8 @@ export async function createJudge(directory: string, classification: Classificat
       const key = JSON.stringify([asking, action, type, field, row])
       const found = known.get(key)
       if (found !== undefined) return found
-      const request = requestOf(asking, { action, type, field, row }, classification, registered)
-      const answer = request === undefined ? false : ask(name, request)
+      const request = requestOf(asking, { action, type, field, row, named }, classification, registered)
+      const answer = request === undefined ? false : ask(policies, schema, request)
       asked += request === undefined ? 0 : 1
       known.set(key, answer)
       return answer
@@ -57,8 +70,8 @@ export async function createJudge(directory: string, classification: Classificat
   }
 }
 
-function ask(name: string, request: NonNullable<ReturnType<typeof requestOf>>): boolean {
-  const answer = cedar.statefulIsAuthorized({ ...request, preparsedPolicySetId: name, preparsedSchemaName: name, validateRequest: true })
+function ask(preparsedPolicySetId: string, preparsedSchemaName: string, request: NonNullable<ReturnType<typeof requestOf>>): boolean {
+  const answer = cedar.statefulIsAuthorized({ ...request, preparsedPolicySetId, preparsedSchemaName, validateRequest: true })
   succeed(answer)
   if (answer.type === 'failure') return false
   const { decision, diagnostics } = answer.response
@@ -67,10 +80,10 @@ function ask(name: string, request: NonNullable<ReturnType<typeof requestOf>>): 
   return decision === 'allow'
 }
 
-type Question = { readonly action: JudgedAction; readonly type: string; readonly field: string | undefined; readonly row: Attributes }
+type Question = { readonly action: JudgedAction; readonly type: string; readonly field: string | undefined; readonly row: Attributes; readonly named: readonly string[] }
 
 /** Undefined for callers of an organisation that is unknown or of another kind: no policy is theirs. */
-function requestOf({ caller, occasion, now }: Asking, { action, type, field, row }: Question, classification: Classification, registered: Registered) {
+function requestOf({ caller, occasion, now }: Asking, { action, type, field, row, named }: Question, classification: Classification, registered: Registered) {
   const kind = registered.kinds.get(caller.org)
   if (kind === undefined || (caller.kind !== 'operator' && kind !== (caller.kind === 'subject' ? 'citizen' : caller.kind))) return undefined
   const found = field === undefined ? undefined : classification.field(type, field)
@@ -78,7 +91,8 @@ function requestOf({ caller, occasion, now }: Asking, { action, type, field, row
   if (of === undefined) throw new Error(`${type}.${field ?? ''} is not classified`)
   const rowType = found?.entry?.kind === 'VERIFY' ? found.entry.of ?? '' : type
   const declared = new Map(classification.type(rowType)?.rowAttributes.map((attribute) => [attribute.name, attribute.type]))
-  const divisions = new Set<string>()
+  // The tree of divisions holds every code; here those that the row, the caller or a policy names.
+  const divisions = new Set<string>(named)
   const attribute = (name: string, value: string | number | boolean): CedarValueJson => {
     if (declared.get(name) !== 'Division') return value
     divisions.add(String(value))

@@ -137,7 +137,8 @@ function ownerOf({ type, field }: Wanted, classification: Classification): strin
   return type === 'Person' ? 'PSB' : classification.field(type, field)?.owner ?? 'PSB'
 }
 
-async function compareDraw(bench: Workbench, draw: Draw, note: (decided: Decided) => void): Promise<void> {
+/** Throws DifferenceFound, with the smallest part of the draw that differs, unless the department answers as Cedar decides. */
+export async function compareDraw(bench: Workbench, draw: Draw, note: (decided: Decided) => void): Promise<void> {
   const { asking, of, rows, selections } = draw
   const expected = expectedNodes(bench, draw, note)
   const { nodes, answer } = await given(bench, draw)

@@ -70,7 +70,7 @@ export async function plantHostileRows(databases: Readonly<Record<Domain, TestDa
       const models = await client.query<Record<string, unknown>>(`SELECT * FROM ${plan.table} ORDER BY ${plan.key} LIMIT 200`)
       const keys: unknown[] = []
       for (let turn = 0; turn < plan.count; turn += 1) {
-        const row = spoilt(models.rows.length === 0 ? {} : r.pick(models.rows), columns, plan, r)
+        const row = spoilt(models.rows.length === 0 ? {} : r.pick(models.rows), columns, plan, turn, r)
         const own = parents.get(keysFrom[plan.table] ?? '')
         row[plan.key] = own === undefined ? newKey(row[plan.key], plan, turn) : own[turn + (plan.from ?? 0)]
         if (row[plan.key] === undefined) continue
@@ -89,7 +89,7 @@ export async function plantHostileRows(databases: Readonly<Record<Domain, TestDa
   return planted
 }
 
-function spoilt(model: Readonly<Record<string, unknown>>, columns: readonly Column[], plan: Plan, r: Random): Record<string, unknown> {
+function spoilt(model: Readonly<Record<string, unknown>>, columns: readonly Column[], plan: Plan, turn: number, r: Random): Record<string, unknown> {
   const row: Record<string, unknown> = {}
   for (const { name, type, nullable, length, precision, scale } of columns) {
     const kept = model[name]
@@ -97,7 +97,7 @@ function spoilt(model: Readonly<Record<string, unknown>>, columns: readonly Colu
     if (name === plan.key || name === 'updated_at' || plan.keep?.includes(name) === true) continue
     if (name === 'is_deleted') row[name] = r.chance(0.12)
     else if (name === 'minor_until' || name === 'under18_until') row[name] = r.pick(untils)
-    else if (name === 'division' || name.endsWith('_division')) row[name] = cut(r.pick(divisions), length)
+    else if (name === 'division' || name.endsWith('_division')) row[name] = cut(divisions[(turn + name.length) % divisions.length] ?? null, length)
     else if (name in (plan.links ?? {})) row[name] = kept
     else if (/^(subject|holder|owner)_kind$/.test(name)) row[name] = r.pick(['1', '2', '2', '9', ''])
     else if (name === 'status' && plan.table === 'crd_record') row[name] = r.pick(['公示中', '公示中', '公示中', '已修复', '已撤销', ''])
