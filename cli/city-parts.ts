@@ -8,7 +8,6 @@ import type { AuditLog } from '../audit/access-record.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
-import { ConfigRefused } from '../core/config.ts'
 import { domains } from '../core/domains.ts'
 import type { Domain } from '../core/domains.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -31,6 +30,7 @@ import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
 import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
+import { needIssuers } from './settings.ts'
 
 /** What is the same in every process of a city. */
 export type CityCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly close: () => void }
@@ -131,7 +131,7 @@ async function reach(pool: pg.Pool, text: string, what: string): Promise<pg.Quer
 export async function openIssuers(config: Config, core: CityCore, keys: CityKeys, embedded: boolean): Promise<{ authenticate: Authenticate; demonstration?: DemonstrationIssuer }> {
   const organisationKind = (org: string): string | undefined => core.engine.organisation(org)?.kind
   if (config.issuers !== undefined) return { authenticate: createAuthenticate({ issuers: config.issuers, clock: core.clock, organisationKind }) }
-  if (!embedded) throw new ConfigRefused(['CITYGRAPH_ISSUERS is required without embedded databases'])
+  if (!embedded) needIssuers(config)
   const demonstration = await demonstrationIssuer(keys, core.clock)
   return { authenticate: createAuthenticate({ issuers: [demonstration.trusted], clock: core.clock, organisationKind }), demonstration }
 }

@@ -15,6 +15,7 @@ import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
+import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
 import { readOptions, UsageError, wholeNumber } from './usage.ts'
 
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const port = wholeNumber(options.text('port'), 'port', { default: config.port, min: 0, max: 65_535 })
   const file = options.text('supergraph')
   const own = config.auditUrls.gateway !== undefined
+  if (own) refuseTogether(() => foreignGateway(config), () => configuredKeys(config, 'gateway'), () => needIssuers(config), () => (file === undefined ? linkTo(config) : undefined))
   const databases = own ? foreignGateway(config) : attachDatabases(config)
   const keys = own ? configuredKeys(config, 'gateway') : embeddedKeys(databases.folder, config)
   const logger = createLogger(config.logLevel)

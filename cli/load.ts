@@ -1,13 +1,14 @@
 // Fills a city's databases with synthetic people. `citygraph load` does it for empty databases of one's own (each gets a marker,
 // so a second load is nothing); a start of an embedded city does it by itself.
 
-import { isEmbedded, readConfig } from '../core/config.ts'
+import { isEmbedded, namesDatabases, readConfig } from '../core/config.ts'
 import { loadCity } from '../synthetic-city/load.ts'
 import { foreignDatabases, migrateCity } from './city-databases.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityKeys } from './keys.ts'
 import { createProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
+import { refuseTogether } from './settings.ts'
 import { readOptions, UsageError, wholeNumber } from './usage.ts'
 
 /** Loads what is missing, telling how far it is. A stop asked for in the middle leaves the databases empty. */
@@ -32,7 +33,8 @@ export async function fillCity(
 export async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { size: 'string', 'link-key': 'string' })
   const config = readConfig(process.env)
-  if (isEmbedded(config)) throw new UsageError('An embedded city loads itself when it starts: `npx citygraph start --size N`.')
+  if (namesDatabases(config)) refuseTogether(() => isEmbedded(config), () => foreignDatabases(config))
+  else throw new UsageError('An embedded city loads itself when it starts: `npx citygraph start --size N`.')
   const key = options.text('link-key')
   if (key === undefined || Buffer.from(key, 'base64url').length < 16) throw new UsageError('--link-key is base64url of at least 16 bytes; all departments load with the same one, and no serving process holds it.')
   const size = wholeNumber(options.text('size'), 'size', { default: 20_000, min: 100, max: 5_000_000 })

@@ -2,7 +2,7 @@
 // only), five subgraphs, the gateway. Ends on SIGINT or SIGTERM in the reverse order, PostgreSQL last.
 
 import { systemClock } from '../core/clock.ts'
-import { isEmbedded, readConfig } from '../core/config.ts'
+import { isEmbedded, namesDatabases, readConfig } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
 import { listen } from '../gateway/listen.ts'
@@ -15,6 +15,7 @@ import { configuredKeys, embeddedKeys } from './keys.ts'
 import type { CityKeys } from './keys.ts'
 import { fillCity } from './load.ts'
 import { createProgress } from './progress.ts'
+import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
 import { readOptions, wholeNumber } from './usage.ts'
 
@@ -24,6 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const config = readConfig(process.env)
   const size = wholeNumber(options.text('size'), 'size', { default: 20_000, min: 100, max: 5_000_000 })
   const port = wholeNumber(options.text('port'), 'port', { default: config.port, min: 0, max: 65_535 })
+  if (namesDatabases(config)) refuseTogether(() => isEmbedded(config), () => foreignDatabases(config), () => configuredKeys(config, 'city'), () => needIssuers(config))
   const stopped = onStopSignal()
   const parts = closing()
   const begun = Date.now()

@@ -10,6 +10,7 @@ import { serveSubgraph } from '../subgraphs/serve-http.ts'
 import { attachDatabases, foreignDepartment } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openSubgraph } from './city-parts.ts'
 import { configuredKeys, embeddedKeys } from './keys.ts'
+import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
 import { readOptions, UsageError, wholeNumber } from './usage.ts'
 
@@ -20,6 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const port = wholeNumber(options.text('port'), 'port', { default: 4101 + domains.indexOf(domain), min: 0, max: 65_535 })
   const config = readConfig(process.env)
   const own = config.databaseUrls[domain] !== undefined
+  if (own) refuseTogether(() => foreignDepartment(config, domain), () => configuredKeys(config, 'subgraph'), () => (config.routerSecret === undefined ? undefined : needIssuers(config)))
   const databases = own ? foreignDepartment(config, domain) : attachDatabases(config)
   const keys = own ? configuredKeys(config, 'subgraph') : embeddedKeys(databases.folder, config)
   const logger = createLogger(config.logLevel)

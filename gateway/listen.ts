@@ -2,6 +2,7 @@
 
 import http from 'node:http'
 import { sayFarewell } from '../core/http-farewell.ts'
+import { openPort } from '../core/open-port.ts'
 import type { Gateway } from './gateway.ts'
 
 export type Listening = {
@@ -15,15 +16,7 @@ export async function listen(gateway: Gateway, at: { readonly port: number; read
   const server = http.createServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 }, gateway.handle)
   // A reader that takes nothing for this long is let go.
   server.timeout = 60_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(at.port, at.host, () => {
-      server.removeListener('error', reject)
-      resolve()
-    })
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : at.port
+  const port = await openPort(server, at)
   return {
     port,
     stop: (withinMs) => sayFarewell(server, (notListening) => gateway.drain(withinMs, notListening)),

@@ -4,11 +4,11 @@
 
 import { randomUUID } from 'node:crypto'
 import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { ApolloServer, HeaderMap } from '@apollo/server'
 import { answerWhenFree, createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { sayFarewell } from '../core/http-farewell.ts'
+import { openPort } from '../core/open-port.ts'
 import type { Logger } from '../core/logger.ts'
 import type { AccessContext, Opener } from './access-context.ts'
 import { ownError, writtenError, type SubgraphAnswer } from './answer-shape.ts'
@@ -109,13 +109,9 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
     say(response, answered.status ?? 200, Object.fromEntries(answered.headers), answered.body.string)
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(parts.port, parts.host, resolve)
-  })
-  const address = server.address()
+  const port = await openPort(server, parts)
   return {
-    port: portOf(address),
+    port,
     async stop() {
       await sayFarewell(server, (notListening) => drain.drain(DRAIN_MS, notListening))
       await apollo.stop()
@@ -176,8 +172,4 @@ function headersOf(request: http.IncomingMessage): HeaderMap {
     if (typeof value === 'string') headers.set(name, value)
   }
   return headers
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0
 }
