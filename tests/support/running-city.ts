@@ -2,7 +2,7 @@
 // The same assembly as `citygraph start` (cli/city.ts); only databases, keys and clock are the test's.
 
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CityDatabases } from '../../cli/city-databases.ts'
@@ -109,6 +109,7 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
     stop: async () => {
       await listening.stop()
       await city.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
