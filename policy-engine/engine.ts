@@ -92,7 +92,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     }
     const withdrawn = version === versions[0] ? new Set<string>() : withdrawnSince(bundle, versions[0].bundle)
     const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives })
-    plans.put(key, plan)
+    plans.put(key, plan, at)
     return plan
   }
 

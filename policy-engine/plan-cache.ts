@@ -1,11 +1,11 @@
 // Access plans kept by what they depend on (DESIGN 6): at most `limit` of them, the longest unused dropped first, none used past
-// its `validUntil`, all dropped at once when the bundle changes.
+// its `validUntil`, all dropped at once when the bundle changes. What is past it is let go with all that was compiled for it.
 
 import type { DecidingPlan } from './access-plan.ts'
 import type { Caller, Occasion } from './decision.ts'
 import { callerDivision } from './environment.ts'
 
-export type PlanCache = { get(key: string, now: number): DecidingPlan | undefined; put(key: string, plan: DecidingPlan): void; clear(): void; size(): number }
+export type PlanCache = { get(key: string, now: number): DecidingPlan | undefined; put(key: string, plan: DecidingPlan, now: number): void; clear(): void; size(): number }
 
 export function createPlanCache(limit: number): PlanCache {
   const plans = new Map<string, DecidingPlan>()
@@ -18,10 +18,11 @@ export function createPlanCache(limit: number): PlanCache {
       plans.set(key, plan)
       return plan
     },
-    put: (key, plan) => {
+    put: (key, plan, now) => {
       plans.set(key, plan)
-      for (const oldest of plans.keys()) {
-        if (plans.size <= limit) break
+      // The longest unused come first, and those past their time stand among them.
+      for (const [oldest, { validUntil }] of plans) {
+        if (plans.size <= limit && now <= validUntil) break
         plans.delete(oldest)
       }
     },

@@ -6,7 +6,8 @@ import type { AccessPlan } from '../policy-engine/decision.ts'
 import type { Projection } from './projection.ts'
 import type { Statement } from './statements.ts'
 
-export type Compiled = { readonly statement: Statement; readonly projection: Projection }
+/** A statement and what reads its rows. */
+export type Compiled = { readonly statement: Statement; readonly read: Projection['read'] }
 
 const SHAPES_PER_PLAN = 500
 const known = new WeakMap<AccessPlan, BoundedCache<string, Compiled>>()

@@ -51,7 +51,7 @@ async function loadAll(context: ReadContext, shape: string, selection: Selection
   })
   const { statement } = compiledFor(context.plan, shape, () => ({
     statement: compile(summaries(context, served.map(({ value }) => value))),
-    projection: { columns: [], read: () => ({ row: {}, position: [] }) },
+    read: () => ({ row: {}, position: [] }),
   }))
   for (const field of selection) context.observe.field('CreditSummary', field)
   const found = new Map((await run(context, statement, { keys })).map((values) => [values[0], values]))

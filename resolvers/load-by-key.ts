@@ -50,18 +50,18 @@ type Batch = {
 }
 
 async function loadAll(context: ReadContext, binding: DomainBinding, { entity, selection, column, shape, keys }: Batch): Promise<readonly Page[]> {
-  const { statement, projection } = compiledFor(context.plan, shape, () => {
+  const { statement, read } = compiledFor(context.plan, shape, () => {
     const columns = project(selection, { entity, plan: context.plan, classification: binding.classification })
-    return { projection: columns, statement: compile(byKeys(context, entity, columns.columns, column)) }
+    return { read: columns.read, statement: compile(byKeys(context, entity, columns.columns, column)) }
   })
   for (const field of selection) context.observe.field(entity.type, field)
   const found = await run(context, statement, { keys })
   const pages = new Map<string, Page>()
   for (const values of found) {
     const key = values[0]
-    // The first row of a key stands; keys are unique, edges to one row mean the first one.
+    // The first row of a key stands; keys are unique, edges to one row mean the first one by its own key.
     if (typeof key !== 'string' || pages.has(key)) continue
-    pages.set(key, { rows: [projection.read(values, 1, context).row], positions: [], hasNextPage: false })
+    pages.set(key, { rows: [read(values, 1, context).row], positions: [], hasNextPage: false })
   }
   context.observe.rows(pages.size)
   return keys.map((key) => pages.get(key) ?? emptyPage)
@@ -80,5 +80,5 @@ function byKeys(context: ReadContext, entity: Entity, columns: readonly SQL[], c
   // The key that comes back is the one that was asked with: the column itself may be one that is never selected.
   const keys = sql`unnest(${slot('keys')}::${sql.raw(postgresType(column.kind))}[]) AS wanted(key)`
   const allowed = column.edge === undefined ? seen : sql`${seen} AND ${stubCondition(context.plan, column.edge, entity)}`
-  return sql`SELECT ${selectList([kept(sql`wanted.key`), ...columns])} FROM ${keys} CROSS JOIN ${entity.from} WHERE ${column.value} = wanted.key AND ${allowed}`
+  return sql`SELECT ${selectList([kept(sql`wanted.key`), ...columns])} FROM ${keys} CROSS JOIN ${entity.from} WHERE ${column.value} = wanted.key AND ${allowed} ORDER BY ${entity.tieBreaker?.value ?? sql`1`}`
 }

@@ -51,9 +51,9 @@ export function loadChildren(context: ReadContext, binding: DomainBinding, query
 
 async function loadAll(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, shape: string, keys: readonly string[]): Promise<readonly Page[]> {
   const { entity, selection, filter, order, first, after } = query
-  const { statement, projection } = compiledFor(context.plan, shape, () => {
+  const compiled = compiledFor(context.plan, shape, () => {
     const columns = project(selection, { entity, plan: context.plan, classification: binding.classification }, order)
-    return { projection: columns, statement: compile(childrenOf(context, query, columns.columns)) }
+    return { read: columns.read, statement: compile(childrenOf(context, query, columns.columns)) }
   })
   for (const field of selection) context.observe.field(entity.type, field)
   const slots = Object.fromEntries([
@@ -62,12 +62,12 @@ async function loadAll(context: ReadContext, binding: DomainBinding, query: Chil
     ...filter.values,
     ...(after === undefined ? [] : positionSlots(after, order)),
   ])
-  const found = await run(context, statement, slots)
+  const found = await run(context, compiled.statement, slots)
   const byParent = grouped(found)
   return keys.map((_, index) => {
     const rows = byParent.get(index + 1)
     if (rows === undefined) return emptyPage
-    const read = rows.slice(0, first).map((values) => projection.read(values, 2, context))
+    const read = rows.slice(0, first).map((values) => compiled.read(values, 2, context))
     context.observe.rows(read.length)
     return { rows: read.map(({ row }) => row), positions: read.map(({ position }) => position), hasNextPage: rows.length > first }
   })

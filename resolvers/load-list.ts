@@ -35,7 +35,7 @@ export type ListQuery = {
 export async function loadList(context: ReadContext, binding: DomainBinding, query: ListQuery): Promise<Page> {
   const { entity, selection, filter, order, first, after, restriction } = query
   const shape = ['list', binding.domain, entity.type, selection.join(','), filter.shape, query.orderShape, after === undefined ? '' : 'after', restriction?.shape ?? ''].join('|')
-  const { statement, projection } = compiledFor(context.plan, shape, () => {
+  const compiled = compiledFor(context.plan, shape, () => {
     const { plan } = context
     const columns = project(selection, { entity, plan, classification: binding.classification }, order)
     const conditions = [
@@ -45,7 +45,7 @@ export async function loadList(context: ReadContext, binding: DomainBinding, que
       ...(after === undefined ? [] : [afterPosition(order)]),
     ]
     return {
-      projection: columns,
+      read: columns.read,
       statement: compile(
         sql`SELECT ${selectList(columns.columns)} FROM ${entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)} LIMIT ${limitSlot}`,
       ),
@@ -58,8 +58,8 @@ export async function loadList(context: ReadContext, binding: DomainBinding, que
     ...(restriction?.values ?? []),
     ...(after === undefined ? [] : positionSlots(after, order)),
   ])
-  const found = await run(context, statement, values)
-  const read = found.slice(0, first).map((row) => projection.read(row, 0, context))
+  const found = await run(context, compiled.statement, values)
+  const read = found.slice(0, first).map((row) => compiled.read(row, 0, context))
   context.observe.rows(read.length)
   return { rows: read.map(({ row }) => row), positions: read.map(({ position }) => position), hasNextPage: found.length > first }
 }

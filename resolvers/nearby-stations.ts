@@ -75,14 +75,14 @@ function loaderOf(context: ReadContext, binding: DomainBinding, selection: Selec
 type Batch = { readonly shape: string; readonly selection: Selection; readonly grids: readonly string[] }
 
 async function loadAll(context: ReadContext, binding: DomainBinding, { shape, selection, grids }: Batch): Promise<readonly Page[]> {
-  const { statement, projection } = compiledFor(context.plan, shape, () => {
+  const { statement, read } = compiledFor(context.plan, shape, () => {
     const columns = project(selection, { entity: metroStationEntity, plan: context.plan, classification: binding.classification })
-    return { projection: columns, statement: compile(nearest(context, columns.columns)) }
+    return { read: columns.read, statement: compile(nearest(context, columns.columns)) }
   })
   for (const field of selection) context.observe.field('MetroStation', field)
   const found = await run(context, statement, { keys: grids })
   context.observe.rows(found.length)
-  const pages = new Map(found.map((values) => [values[0], { rows: [projection.read(values, 1, context).row], positions: [], hasNextPage: false }]))
+  const pages = new Map(found.map((values) => [values[0], { rows: [read(values, 1, context).row], positions: [], hasNextPage: false }]))
   return grids.map((grid) => pages.get(grid) ?? emptyPage)
 }
 

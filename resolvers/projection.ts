@@ -40,20 +40,42 @@ export function project(selection: Selection, parts: CellParts, order: readonly 
   const writesId = entity.key?.publicId === true && selection.includes(entity.key.field) ? entity.key.field : undefined
   return {
     columns: [...columns, ...key, ...subject, ...order.map((term) => kept(term.value))],
-    read: (values, offset, context) => {
-      const keyAt = offset + columns.length
-      const ownKey = key.length === 0 ? null : textOf(values[keyAt])
-      const pid = subject.length === 0 ? null : textOf(values[keyAt + key.length])
-      if (pid !== null) context.observe.subject(pid)
-      const found: [string, unknown][] = cells.map(({ field }, index) => [field, values[offset + index]])
-      if (writesId !== undefined && ownKey !== null) found.push([writesId, context.ids.encipher(context.org, entity.type, ownKey)])
-      const row = makeRow(found, {
-        keys: ownKey === null ? [] : [ownKey],
-        edges: edges.length === 0 ? noEdges : new Map(edges.map(({ field }, index) => [field, textOf(values[offset + cells.length + index])])),
-      })
-      const positionAt = keyAt + key.length + subject.length
-      return { row, position: order.map((_, index) => textOf(values[positionAt + index])) }
-    },
+    read: rowReader({
+      type: entity.type, writesId,
+      cells: cells.map(({ field }) => field), edges: edges.map(({ field }) => field),
+      keyed: entity.key !== undefined, owned: entity.subject !== undefined, sortKeys: order.length,
+    }),
+  }
+}
+
+type Layout = {
+  readonly type: string
+  /** The field whose public id is enciphered from the key. */
+  readonly writesId: string | undefined
+  readonly cells: readonly string[]
+  readonly edges: readonly string[]
+  /** Whether the key's and the subject's column follow. */
+  readonly keyed: boolean
+  readonly owned: boolean
+  readonly sortKeys: number
+}
+
+/** Reads rows of that layout. Kept with the statement, so it holds names alone: the SQL it was written from is many times their size. */
+function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys }: Layout): Projection['read'] {
+  return (values, offset, context) => {
+    const keyAt = offset + cells.length + edges.length
+    const subjectAt = keyAt + (keyed ? 1 : 0)
+    const positionAt = subjectAt + (owned ? 1 : 0)
+    const ownKey = keyed ? textOf(values[keyAt]) : null
+    const pid = owned ? textOf(values[subjectAt]) : null
+    if (pid !== null) context.observe.subject(pid)
+    const found: [string, unknown][] = cells.map((field, index) => [field, values[offset + index]])
+    if (writesId !== undefined && ownKey !== null) found.push([writesId, context.ids.encipher(context.org, type, ownKey)])
+    const row = makeRow(found, {
+      keys: ownKey === null ? [] : [ownKey],
+      edges: edges.length === 0 ? noEdges : new Map(edges.map((field, index) => [field, textOf(values[offset + cells.length + index])])),
+    })
+    return { row, position: Array.from({ length: sortKeys }, (_, index) => textOf(values[positionAt + index])) }
   }
 }
 
