@@ -2,7 +2,8 @@
 // of /etc/passwd; anybody else runs it as himself. Relies on /bin/sh to find out what that account can really reach.
 
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
+import { readOrEmpty } from './read-or-empty.ts'
 
 /** `switched` is true when the database runs as somebody else than this process; then `uid` and `gid` are whom. */
 export type Account =
@@ -53,20 +54,12 @@ export function canEnter(account: Account, folder: string): boolean {
 }
 
 function passwdEntries(): readonly PasswdEntry[] {
-  return readPasswd()
+  return readOrEmpty('/etc/passwd')
     .split('\n')
     .map((line) => line.split(':'))
     .map(([name = '', , uid = '', gid = '']) => ({ name, uid: Number(uid), gid: Number(gid) }))
     // Uids that are negative or zero are no use here (macOS writes nobody as -2).
     .filter(({ name, uid, gid }) => name !== '' && Number.isSafeInteger(uid) && uid > 0 && Number.isSafeInteger(gid) && gid > 0)
-}
-
-function readPasswd(): string {
-  try {
-    return readFileSync('/etc/passwd', 'utf8')
-  } catch {
-    return ''
-  }
 }
 
 function ownerOf(path: string): number | undefined {

@@ -2,10 +2,11 @@
 // that (a clone under a 0700 home, started as root), in a folder of the system named after it. Also the short socket folder.
 
 import { createHash } from 'node:crypto'
-import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, lstatSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { canEnter, type Account } from './embedded-account.ts'
+import { readOrEmpty } from './read-or-empty.ts'
 
 export type Home = {
   /** Folder of the cluster: data, log, superuser password, perhaps a copy of the binaries. */
@@ -91,12 +92,4 @@ function nameOf(account: Account): string {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-function readOrEmpty(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
 }

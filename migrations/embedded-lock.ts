@@ -1,10 +1,11 @@
 // One citygraph on one data folder. The lock is a file with the pid, the start moment and the folder it was made for, so neither
 // a recycled pid nor a copied folder locks anybody out. Refuses a second start; a lock whose process is gone is taken over.
 
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processIdentity } from './process-identity.ts'
+import { readOrEmpty } from './read-or-empty.ts'
 
 export type DataLock = { readonly release: () => void }
 
@@ -65,13 +66,5 @@ function parseHolder(text: string): Holder | undefined {
     return { pid, identity, dataDir }
   } catch {
     return undefined
-  }
-}
-
-function readOrEmpty(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
   }
 }

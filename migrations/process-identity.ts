@@ -2,7 +2,7 @@
 // process is told by pid and the moment it started. Relies on /proc (Linux) or ps (other Unix); on Windows only on the pid.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readOrEmpty } from './read-or-empty.ts'
 
 /** Who runs under `pid`: a text that is the same for the whole life of the process; undefined when nobody (or only a zombie) does. */
 export function processIdentity(pid: number): string | undefined {
@@ -43,13 +43,5 @@ function answersSignal(pid: number): boolean {
     return true
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-function readOrEmpty(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
   }
 }
