@@ -91,7 +91,7 @@ export function createDraws(r: Random, city: RawCity): Draws {
 const roots: readonly ReferenceType[] = referenceGraph.filter(({ key, type }) => key !== undefined || type === 'TrafficFlow')
 
 /** Persons and what hangs on them more often than the open types, whose lists are long and never denied. */
-const weighted: readonly ReferenceType[] = roots.flatMap((root) => (/^(Metro|LicenseType|RoadSection|TrafficFlow)/.test(root.type) ? [root] : [root, root, root, root, root, root]))
+const weighted: readonly ReferenceType[] = roots.flatMap((root) => (Array.from({ length: /^(Metro|LicenseType|RoadSection|TrafficFlow)/.test(root.type) ? 1 : 12 }, () => root)))
 
 /** The shortest way from a type with a key. */
 function routeTo(domain: Domain, type: string): { readonly root: ReferenceType; readonly edges: readonly string[] } | undefined {

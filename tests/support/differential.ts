@@ -79,15 +79,20 @@ export async function openDifferential(seed: number): Promise<Differential> {
         if (outcome !== 'ABSENT') unmet.delete(`${domain} ${coordinate}`)
         draws.met(`${domain} ${coordinate}`)
       }
-      const cells = (): number => tally.CLEAR + tally.MASKED + tally.DENIED
+      // What is looked for by its owner is clear nearly always, so it does not count among the random cells.
+      let soughtCells = 0
+      const allCells = (): number => tally.CLEAR + tally.MASKED + tally.DENIED
+      const cells = (): number => allCells() - soughtCells
       const seekUnmet = async (): Promise<void> => {
+        const before = allCells()
         for (const name of [...unmet]) {
           const wanted = wantedOf(name)
-          for (let turn = 0; turn < 24 && unmet.has(name); turn += 1) {
+          for (let turn = 0; turn < 60 && unmet.has(name); turn += 1) {
             const by = [ownerAsking(ownerOf(wanted, classification), now), citizenAsking(r.pick(pids), now), grantedAsking(r, 'TRANS', 'TRANS-0802', now)]
-            await compareDraw(bench, draws.next(r.pick(by), wanted), note)
+            await compareDraw(bench, draws.next(by[turn % by.length] ?? asking(), wanted), note)
           }
         }
+        soughtCells = allCells() - before
       }
       for (const [at, instant] of INSTANTS.entries()) {
         // Only ever forward: plans are kept as a running city keeps them.
@@ -112,12 +117,15 @@ function drawOne({ r, classification, subgraphs }: Workbench, draws: Draws, aski
   }
   if (r.chance(0.45)) {
     const { org, purpose, fields } = r.pick(grants)
-    return draws.next(grantedAsking(r, org, purpose, now), at(r.pick(r.pick(fields).fields)))
+    const masked = fields.filter(({ mode }) => mode === 'MASKED')
+    const group = masked.length > 0 && r.chance(0.7) ? r.pick(masked) : r.pick(fields)
+    return draws.next(grantedAsking(r, org, purpose, now), at(r.pick(group.fields)))
   }
   if (r.chance(0.3)) {
     const shared = classification.fields().filter(({ level, sharing, mask }) => level === 3 && sharing === 'UNCONDITIONAL' && mask !== 'REDACT')
     const { type, field } = r.pick(shared)
-    return draws.next(asking(), at(`${type}.${field}`))
+    const department = Array.from({ length: 6 }, asking).find(({ caller }) => caller.kind === 'department' && caller.zone !== 'abroad')
+    return draws.next(department ?? asking(), at(`${type}.${field}`))
   }
   return draws.next(asking())
 }

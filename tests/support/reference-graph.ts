@@ -48,11 +48,11 @@ const band = computed((row, { today }) => {
   return born === null ? null : ageBand(yearsOn(today, born))
 })
 
-/** 户 the person belongs to now: of the memberships not ended the first one. */
+/** 户 of the memberships that have not ended, the lowest number first. */
 function household(row: Raw, around: Surroundings): readonly Raw[] {
   const current = children('population', 'pop_household_member', 'pid', 'pid')(row, around).filter((member) => text(member, 'left_on') === null)
-  const [first] = [...current].sort((a, b) => Number(a['member_id']) - Number(b['member_id']))
-  return first === undefined ? [] : children('population', 'pop_household', 'household_no', 'household_no')(first, around)
+  const found = current.flatMap((member) => children('population', 'pop_household', 'household_no', 'household_no')(member, around))
+  return found.sort((a, b) => Buffer.compare(Buffer.from(text(a, 'household_no') ?? ''), Buffer.from(text(b, 'household_no') ?? '')))
 }
 
 const population: readonly ReferenceType[] = [
