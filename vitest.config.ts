@@ -5,11 +5,15 @@ import { defineConfig } from 'vitest/config'
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] }
 const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000 }
 
-/** `unit`: pure code, no database. `flows`: against one shared embedded cluster. `long`: what does not fit into six minutes. */
+/**
+ * `unit`: pure code, no database. `flows`: against one shared embedded cluster; files of one worker share loaded modules, which
+ * hold no state of their own. `long`: what does not fit into six minutes.
+ */
 export default defineConfig({
   test: {
+    maxWorkers: 2,
     projects: [
-      { resolve, test: { ...shared, name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      { resolve, test: { ...shared, name: 'unit', include: ['tests/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
       {
         resolve,
         test: {
@@ -17,7 +21,8 @@ export default defineConfig({
           name: 'flows',
           include: ['tests/{migrations,masks,resolvers,subgraphs,gateway,audit,synthetic-city,flows,threats,conformance}/**/*.test.ts'],
           globalSetup: ['tests/support/global-cluster.ts'],
-          maxWorkers: 2,
+          isolate: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -27,6 +32,7 @@ export default defineConfig({
           name: 'long',
           include: ['tests/long/**/*.test.ts'],
           globalSetup: ['tests/support/global-cluster.ts'],
+          sequence: { groupOrder: 2 },
           testTimeout: 900_000,
           hookTimeout: 300_000,
         },
