@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processIdentity } from '../../migrations/process-identity.ts'
 import { cityFolder, command, startedCity } from '../support/command.ts'
 import type { CityFolder } from '../support/command.ts'
 import { load } from '../support/http-load.ts'
+
+// Each test starts whole processes, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder: CityFolder
 beforeEach(() => {

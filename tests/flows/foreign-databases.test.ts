@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newKey } from '../../cli/keys.ts'
 import { domains } from '../../core/domains.ts'
 import type { DatabaseAddress } from '../../migrations/address.ts'
@@ -9,6 +9,9 @@ import { createDatabase } from '../support/city-database.ts'
 import type { TestDatabase } from '../support/city-database.ts'
 import { cityFolder, command } from '../support/command.ts'
 import type { Command } from '../support/command.ts'
+
+// Each test starts whole processes, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 const LINK_KEY = Buffer.from('a link key of the test').toString('base64url')
 const query = '{ enterprise(uscc: "91310199MA1K0T2A0A") { name contactMobile creditSummary { recordCount } } }'

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cityFolder, command, projectFolder, startedCity } from '../support/command.ts'
 import type { CityFolder, Command } from '../support/command.ts'
+
+// Each test starts whole processes, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 })
 
 const query = '{ enterprise(uscc: "91310199MA1K0T2A0A") { name legalRepName creditRecords { nodes { id recordNo } } licenses { nodes { id status } } } people(first: 3) { nodes { id } } }'
 
