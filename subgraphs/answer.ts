@@ -11,6 +11,7 @@ import { withOneName } from '../policy-engine/one-name.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
+import { boundOperations } from './bound-operation.ts'
 import { decide, decisionReader, type OperationDecisions } from './decisions.ts'
 import type { GateContext } from './gate.ts'
 import { operationReader, type Operation } from './operation.ts'
@@ -24,6 +25,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const { domain, classification, engine, clock, logger } = parts
   const readOperation = operationReader(schema, classification)
   const readDecisions = decisionReader(classification)
+  const requireBound = boundOperations(schema, classification)
   const nextId = recordIds(clock)
 
   /** Throws AUDIT_UNAVAILABLE. */
@@ -78,6 +80,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const decisions = (known.decisions = readDecisions(plan, operation))
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
       if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
+      // A router's operation is not known to anybody; its caller's own rights bound it.
+      if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
       const { observe, observed } = observation()
       known.observed = observed()
       const result = await execute({

@@ -4,11 +4,12 @@ import { exportJWK, generateKeyPair } from 'jose'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CitygraphError } from '../../core/errors.ts'
-import { createOpener, createSealer, sealInProcess, type Opener, type Sealer } from '../../subgraphs/access-context.ts'
+import { createOpener, createSealer, sealInProcess, type AccessContext, type Opener, type Sealer } from '../../subgraphs/access-context.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { createRouterMode } from '../../subgraphs/router-mode.ts'
 import { serveSubgraph, type SubgraphServer } from '../../subgraphs/serve-http.ts'
 import { createLogger } from '../../core/logger.ts'
+import { askedFields } from '../support/asked-fields.ts'
 import { accessOf, clock, creditOfficer, publicCaller, tinyCredit, type TinyCredit } from '../support/tiny-credit.ts'
 
 const ROUTER_SECRET = 'router-secret-router-secret-router-secret'
@@ -51,7 +52,8 @@ async function post(body: unknown, headers: Record<string, string> = {}, path = 
   })
   return { status: response.status, body: JSON.parse(await response.text()) as Record<string, unknown> }
 }
-const sealed = async (caller = publicCaller): Promise<Record<string, string>> => ({ 'x-citygraph-seal': await sealer.seal(accessOf(caller, city.engine.head().sequence)) })
+const access = (caller = publicCaller, query = LIST): AccessContext => accessOf(caller, city.engine.head().sequence, undefined, askedFields(city.subgraph.schema, query))
+const sealed = async (caller = publicCaller, query = LIST): Promise<Record<string, string>> => ({ 'x-citygraph-seal': await sealer.seal(access(caller, query)) })
 const last = async () => (await city.records()).at(-1)
 
 describe('a subgraph over HTTP', () => {
@@ -63,8 +65,8 @@ describe('a subgraph over HTTP', () => {
     ['an invalid operation', { query: '{ nothing }' }],
     ['an unknown operation name', { query: `query A ${LIST}`, operationName: 'B' }],
   ])('answers %s as in process', async (_, request) => {
-    const over = await post(request, await sealed())
-    const { status, ...body } = await inProcessLink(city.subgraph).process({ request, seal: sealInProcess(accessOf(publicCaller, city.engine.head().sequence)) })
+    const over = await post(request, await sealed(publicCaller, request.query))
+    const { status, ...body } = await inProcessLink(city.subgraph).process({ request, seal: sealInProcess(access(publicCaller, request.query)) })
     const withoutIds = (it: unknown): unknown => JSON.parse(JSON.stringify(it).replaceAll(/"id":"[0-9a-f-]{36}"/g, '"id":"…"'))
     expect(over.status).toBe(status)
     expect(withoutIds(over.body)).toEqual(withoutIds(body))

@@ -7,6 +7,7 @@ import { subjectToken } from '../../subgraphs/record.ts'
 import { sealInProcess } from '../../subgraphs/access-context.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import type { SubgraphRequest } from '../../subgraphs/subgraph.ts'
+import { askedFields } from '../support/asked-fields.ts'
 import { accessOf, creditOfficer, PID, publicCaller, query, SECRET, tinyCredit, type TinyCredit } from '../support/tiny-credit.ts'
 
 let city: TinyCredit
@@ -20,7 +21,9 @@ const LIST = 'query Look { creditRecords(first: 1) { nodes { id title } } }'
 const ENTITIES = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Person { id } ... on Enterprise { uscc creditSummary { recordCount } } } }'
 
 function request(text: string, given: Partial<SubgraphRequest> = {}): SubgraphRequest {
-  return { query: text, access: accessOf(publicCaller, city.engine.head().sequence), requestId: REQUEST_ID, ...given }
+  const { access = accessOf(publicCaller, city.engine.head().sequence) } = given
+  const operation = { ...access.operation, fields: askedFields(city.subgraph.schema, text) }
+  return { query: text, requestId: REQUEST_ID, ...given, access: { ...access, operation } }
 }
 const officer = (purpose?: string) => ({ access: accessOf(creditOfficer, city.engine.head().sequence, purpose) })
 const last = async () => (await city.records()).at(-1)

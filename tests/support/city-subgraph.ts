@@ -51,14 +51,19 @@ export function citySubgraph(city: RunningCity, domain: Domain): CitySubgraph {
   }
 }
 
-/** The access context that the city's gateway would seal for this caller now. */
-export function accessOf(city: RunningCity, caller: Caller, occasion: { readonly purpose?: string; readonly caseNo?: string; readonly authorizationRef?: string } = {}): AccessContext {
+/** The access context that the city's gateway would seal for this caller now; `fields` as askedFields gives them. */
+export function accessOf(
+  city: RunningCity,
+  caller: Caller,
+  occasion: { readonly purpose?: string; readonly caseNo?: string; readonly authorizationRef?: string } = {},
+  fields: readonly string[] = [],
+): AccessContext {
   const issuedAt = Math.floor(city.city.core.clock.now().getTime() / 1000)
   return {
     caller,
     ...occasion,
     bundleSequence: city.city.core.engine.head().sequence,
-    operation: { hash: '0'.repeat(64), singleSubject: true, fields: [] },
+    operation: { hash: '0'.repeat(64), singleSubject: true, fields },
     issuedAt,
     expiresAt: issuedAt + 60,
   }

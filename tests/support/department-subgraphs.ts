@@ -18,6 +18,7 @@ import { createPolicyEngine } from '../../policy-engine/engine.ts'
 import type { PolicyEngine } from '../../policy-engine/engine.ts'
 import type { Classification } from '../../schema/classification.ts'
 import type { SubgraphAnswer } from '../../subgraphs/answer-shape.ts'
+import { askedFields } from './asked-fields.ts'
 import { fromTemplate } from './city-database.ts'
 import type { TestDatabase } from './city-database.ts'
 import { asCityDatabases } from './running-city.ts'
@@ -53,11 +54,11 @@ export async function departmentSubgraphs(parts: {
     ask: async (domain, query, { caller, occasion, variables }) => {
       const { singleSubject, ...given } = occasion
       const issuedAt = Math.floor(clock.now().getTime() / 1000)
-      // No names of fields: that one name is not clear beside its mask (M8) is another test's matter.
-      const access = { caller, ...given, bundleSequence: engine.head().sequence, operation: { hash: 'test', singleSubject, fields: [] }, issuedAt, expiresAt: issuedAt + 60 }
-      const answer = await of.get(domain)?.answer({ query, access, requestId: randomUUID(), ...(variables === undefined ? {} : { variables }) })
-      if (answer === undefined) throw new RangeError(`no subgraph ${domain}`)
-      return answer
+      const subgraph = of.get(domain)
+      if (subgraph === undefined) throw new RangeError(`no subgraph ${domain}`)
+      const operation = { hash: 'test', singleSubject, fields: askedFields(subgraph.schema, query) }
+      const access = { caller, ...given, bundleSequence: engine.head().sequence, operation, issuedAt, expiresAt: issuedAt + 60 }
+      return subgraph.answer({ query, access, requestId: randomUUID(), ...(variables === undefined ? {} : { variables }) })
     },
     log: () => lines.join(''),
     close: async () => {

@@ -33,9 +33,10 @@ export const SECRET = '秘密标题9137'
 export const publicCaller: Caller = { kind: 'public', org: 'PUBLIC', sub: 'anonymous', roles: [], assurance: 1, zone: 'abroad' }
 export const creditOfficer: Caller = { kind: 'department', org: 'CREDIT', sub: 'credit-officer', roles: [], assurance: 2, zone: 'intranet' }
 
-export function accessOf(caller: Caller, sequence: number, purpose?: string): AccessContext {
+/** `fields` as askedFields gives them; by default those of a list of titles. */
+export function accessOf(caller: Caller, sequence: number, purpose?: string, fields: readonly string[] = ['Query.creditRecords', 'CreditRecord.id', 'CreditRecord.title']): AccessContext {
   const issuedAt = clock.now().getTime() / 1000
-  const operation = { name: 'Look', hash: 'b'.repeat(64), singleSubject: false, fields: ['CreditRecord.title'] }
+  const operation = { name: 'Look', hash: 'b'.repeat(64), singleSubject: false, fields }
   return { caller, ...(purpose === undefined ? {} : { purpose }), bundleSequence: sequence, operation, issuedAt, expiresAt: issuedAt + 60 }
 }
 

@@ -10,13 +10,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publicCaller } from '../../gateway/authenticate.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import { createPublicIds } from '../../resolvers/ids.ts'
-import { createOpener, createSealer } from '../../subgraphs/access-context.ts'
+import { createOpener, createSealer, sealInProcess } from '../../subgraphs/access-context.ts'
 import type { AccessContext } from '../../subgraphs/access-context.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { serveSubgraph } from '../../subgraphs/serve-http.ts'
 import type { SubgraphServer } from '../../subgraphs/serve-http.ts'
 import { linkingToken } from '../../synthetic-city/linking-token.ts'
 import { scenarioIds, scenarioPeople } from '../../synthetic-city/scenario.ts'
+import { askedFields } from '../support/asked-fields.ts'
 import { accessOf, citySubgraph } from '../support/city-subgraph.ts'
 import type { CitySubgraph } from '../support/city-subgraph.ts'
 import { LINK_KEY } from '../support/loaded-city.ts'
@@ -90,7 +91,9 @@ async function expectRefused(headers: http.OutgoingHttpHeaders, query = everyone
   expect(population.statements()).toBe(read)
 }
 
-const context = (changes: Partial<AccessContext> = {}): AccessContext => ({ ...accessOf(city, psb, { purpose: 'PSB-0001', caseNo: 'SH-2026-0001' }), ...changes })
+const context = (changes: Partial<AccessContext> = {}, query = everyone): AccessContext => ({
+  ...accessOf(city, psb, { purpose: 'PSB-0001', caseNo: 'SH-2026-0001' }, askedFields(population.subgraph.schema, query)), ...changes,
+})
 
 async function signed(payload: unknown, header: Record<string, unknown> = {}, key: JWK = ours): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(payload))).setProtectedHeader({ alg: 'EdDSA', typ: 'citygraph-access+jwt', kid, ...header }).sign(key)
@@ -201,6 +204,41 @@ describe('a subgraph of its own', () => {
       expect([answer.status, answer.data, answer.errors?.[0]?.extensions.code]).toEqual([403, undefined, 'FORBIDDEN'])
       expect(await refusals()).toBe(before + 1)
     }
+  })
+})
+
+describe('a good seal', () => {
+  const asked = `query Asked($no: Boolean = false) { people(first: 1) { nodes { id name mobile @include(if: $no) } } }`
+  const sealedFor = (fields: readonly string[]): AccessContext => ({ ...context(), operation: { ...context().operation, fields } })
+
+  it('refuses a field that the sealed operation did not ask for', async () => {
+    const seal = sealed(await signed(sealedFor(['Query.people', 'Person.id', 'Person.name'])))
+    for (const query of [
+      everyone, '{ people(first: 1) { nodes { id n: idNo } } }', '{ people(first: 1) { nodes { ...F } } } fragment F on Person { mobile }',
+      '{ people(first: 1) { nodes { id residenceRegistrations { nodes { division } } } } }', '{ resolvePerson(idNo: "310199198503070112") { id } }',
+      '{ _entities(representations: []) { ... on Person { id idNo } } }', '{ _entities(representations: []) { ... on Driver { id } } }',
+      '{ _entities(representations: []) { ...F } } fragment F on Driver { id }',
+      asked.replace('= false', '= true'), '{ people(first: 1) { nodes { id mobile @skip(if: false) } } }',
+    ]) {
+      expect(askedFields(population.subgraph.schema, query), query).not.toEqual([])
+      await expectRefused(seal, query)
+    }
+    for (const facts of [[], ['Query.people'], ['Person.idNo', 'Person.name', 'Person.id'], ['Query.person', 'Person.idNo', 'Person.name']]) await expectRefused(sealed(await signed(sealedFor(facts))))
+  })
+
+  it('refuses it in process as well', async () => {
+    const before = await refusals()
+    const answer = await inProcessLink(population.subgraph).process({ request: { query: everyone }, seal: sealInProcess(sealedFor(['Query.people', 'Person.name'])) })
+    expect([answer.status, answer.data, answer.errors?.[0]?.extensions.code]).toEqual([403, undefined, 'FORBIDDEN'])
+    expect(await refusals()).toBe(before + 1)
+  })
+
+  it('lets keys and fields that variables leave out pass', async () => {
+    const seal = sealed(await signed(sealedFor(['Query.people', 'Person.name'])))
+    const reply = await ask(asked, seal)
+    expect(reply.status, reply.text).toBe(200)
+    expect(reply.text).not.toContain('mobile')
+    expect((await ask(asked, seal, { no: true })).status).toBe(403)
   })
 })
 

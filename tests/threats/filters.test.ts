@@ -154,7 +154,7 @@ describe('conditions on what is not clear', () => {
     const population = subgraphs.get('population')
     if (population === undefined) throw new Error('population')
     const caller: Caller = { ...publicCaller, kind: 'department', org: 'EDU', zone: 'intranet', assurance: 2 }
-    const access = accessOf(city, caller)
+    const access = accessOf(city, caller, {}, ['Query.people', 'Person.id'])
     const answers = new Set<string>()
     const before = population.statements()
     for (const value of [scenarioPeople.zhangWei.name, '没有这个人', '', '%', "' OR '1'='1", 'x'.repeat(200), '\u{1F600}']) {
