@@ -6,9 +6,9 @@ import type { Clock } from '../core/clock.ts'
 const query = '{ enterprise(uscc: \\"91310199MA1K0T2A0A\\") { name legalRepName legalRepresentative { name idNo mobile } creditRating { grade score } } }'
 
 /** Writes to standard output. */
-export function announce(facts: { readonly port: number; readonly seconds: number; readonly clock: Clock; readonly embedded: boolean }): void {
-  const { port, seconds, clock, embedded } = facts
-  const at = `http://localhost:${port}`
+export function announce(facts: { readonly port: number; readonly host: string | undefined; readonly seconds: number; readonly clock: Clock; readonly embedded: boolean }): void {
+  const { port, host, seconds, clock, embedded } = facts
+  const at = `http://${reachable(host)}:${port}`
   const lines = [
     `citygraph is ready after ${seconds.toFixed(1)} s: ${at} (query console), ${at}/graphql`,
     ...(embedded ? [`The city's day is ${shanghaiDay(clock.now())}, Asia/Shanghai. Everybody in it is synthetic. Ctrl-C stops it.`] : []),
@@ -16,6 +16,12 @@ export function announce(facts: { readonly port: number; readonly seconds: numbe
     '',
   ]
   process.stdout.write(lines.join('\n'))
+}
+
+/** Where every interface or the local one listens, localhost; an address of IPv6 in brackets. */
+function reachable(host: string | undefined): string {
+  if (host === undefined || ['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function commands(at: string): readonly string[] {

@@ -7,7 +7,7 @@ import { UsageError } from './usage.ts'
 type Command = { readonly summary: string; readonly load: () => Promise<{ run: (args: readonly string[]) => Promise<number> }> }
 
 const commands: Readonly<Record<string, Command>> = {
-  start: { summary: 'the whole city on one machine (--size N, --port N)', load: () => import('./start.ts') },
+  start: { summary: 'the whole city on one machine (--size N, --port N, --host ADDRESS)', load: () => import('./start.ts') },
   databases: { summary: 'only the embedded databases, loaded, for subgraphs and a gateway run by hand', load: () => import('./databases.ts') },
   subgraph: { summary: 'one subgraph over HTTP: subgraph <domain> --port N', load: () => import('./subgraph.ts') },
   gateway: { summary: 'the gateway alone: SUBGRAPHS="population=http://…,…" (--port N, --supergraph FILE)', load: () => import('./gateway.ts') },

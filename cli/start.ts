@@ -5,7 +5,7 @@ import { systemClock } from '../core/clock.ts'
 import { isEmbedded, namesDatabases, readConfig } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
-import { listen } from '../gateway/listen.ts'
+import { listen, THIS_MACHINE } from '../gateway/listen.ts'
 import { announce } from './announce.ts'
 import { openCity } from './city.ts'
 import { foreignDatabases, migrateCity, startDatabases } from './city-databases.ts'
@@ -17,14 +17,16 @@ import { fillCity } from './load.ts'
 import { createProgress } from './progress.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
-import { readOptions, wholeNumber } from './usage.ts'
+import { readOptions, UsageError, wholeNumber } from './usage.ts'
 
 /** Resolves with the exit code when the city has been stopped. */
 export async function run(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, { size: 'string', port: 'string' })
+  const options = readOptions(args, { size: 'string', port: 'string', host: 'string' })
   const config = readConfig(process.env)
   const size = wholeNumber(options.text('size'), 'size', { default: 20_000, min: 100, max: 5_000_000 })
   const port = wholeNumber(options.text('port'), 'port', { default: config.port, min: 0, max: 65_535 })
+  const asked = options.text('host')
+  if (asked === '') throw new UsageError('--host is an address of this machine, or 0.0.0.0 for all')
   if (namesDatabases(config)) refuseTogether(() => isEmbedded(config), () => foreignDatabases(config), () => configuredKeys(config, 'city'), () => needIssuers(config))
   const stopped = onStopSignal()
   const parts = closing()
@@ -41,9 +43,11 @@ export async function run(args: readonly string[]): Promise<number> {
 
     const city = await openCity({ config, databases, keys, clock, logger: createLogger(config.logLevel) })
     parts.add(city.close)
-    const listening = await listen(city.gateway, { port })
+    // Its callers' tokens are for everybody who can reach it.
+    const host = asked ?? (databases.embedded ? THIS_MACHINE : undefined)
+    const listening = await listen(city.gateway, { port, host })
     parts.add(() => listening.stop())
-    announce({ port: listening.port, seconds: (Date.now() - begun) / 1000, clock, embedded: databases.embedded })
+    announce({ port: listening.port, host, seconds: (Date.now() - begun) / 1000, clock, embedded: databases.embedded })
     await stopped.signal
     process.stderr.write('Stopping: answering what was started…\n')
     return 0

@@ -12,7 +12,7 @@ import { isStructural } from './walk-operation.ts'
 /**
  * `depth`: levels of fields from the root, leaves included; the layers of a connection (`nodes`, `edges`, `node`) do not count.
  * `repeats`: how often one root field may be asked for. `aliases`, `directives`: in the whole operation. `selections`: fields after
- * fragments are opened. `tokens`: of the document. `cells`: estimated leaf values (cost.ts). `bodyBytes`: of a POST body.
+ * fragments are opened. `tokens`: of the document. `name`: characters of any name or alias. `cells`: estimated leaf values (cost.ts). `bodyBytes`: of a POST body.
  */
 export type Limits = {
   readonly depth: number
@@ -21,12 +21,13 @@ export type Limits = {
   readonly directives: number
   readonly selections: number
   readonly tokens: number
+  readonly name: number
   readonly cells: number
   readonly bodyBytes: number
 }
 
 export const defaultLimits: Limits = {
-  depth: 8, repeats: 10, aliases: 100, directives: 50, selections: 2_000, tokens: 4_000, cells: 100_000, bodyBytes: 256 * 1024,
+  depth: 8, repeats: 10, aliases: 100, directives: 50, selections: 2_000, tokens: 4_000, name: 100, cells: 100_000, bodyBytes: 256 * 1024,
 }
 
 /** The rules beside graphql's own. Each reports TOO_COSTLY or BAD_USER_INPUT; none throws. */
@@ -35,6 +36,7 @@ export function admissionRules(limits: Limits, reservedAliases: readonly Validat
     // The libraries' rules would throw out of `validate`, which Apollo Server answers with 500; here they report.
     reporting((onReject) => maxAliasesRule({ n: limits.aliases, propagateOnRejection: false, onReject }), `At most ${limits.aliases} aliases in one operation.`),
     reporting((onReject) => maxDirectivesRule({ n: limits.directives, propagateOnRejection: false, onReject }), `At most ${limits.directives} directives in one operation.`),
+    nameRule(limits),
     sizeRule(limits),
     reservedVariableRule,
     finiteNumbersRule,
@@ -70,6 +72,20 @@ function finiteNumbersRule(context: ValidationContext): ASTVisitor {
     context.reportError(new GraphQLError(error.message, { nodes: node, originalError: error, extensions: error.extensions }))
   }
   return { FloatValue: check, IntValue: check }
+}
+
+/** Names come back in every path of the answer's report. Said once, for the first. */
+function nameRule(limits: Limits): ValidationRule {
+  return (context) => {
+    let said = false
+    return {
+      Name(node) {
+        if (said || node.value.length <= limits.name) return
+        said = true
+        context.reportError(tooCostly(`At most ${limits.name} characters in a name or alias.`))
+      },
+    }
+  }
 }
 
 /** Counted below one selection set, fragments opened. */

@@ -1,19 +1,19 @@
 // Token → Caller (DESIGN 5.3). Relies on jose for signatures; algorithms are pinned to asymmetric ones. No token is the public;
 // a token that is not entirely right is UNAUTHENTICATED, never the public, and nobody is told what was wrong with it.
 
-import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
 import { z } from 'zod'
 import { boundedCache } from '../core/bounded-cache.ts'
 import type { Clock } from '../core/clock.ts'
-import { CitygraphError } from '../core/errors.ts'
+import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 import { normaliseDivision } from '../policy-engine/policy-values.ts'
 
 /** An issuer this city trusts: its keys at a URL, or in hand (the demonstration issuer). */
 export type TrustedIssuer = { readonly issuer: string; readonly audience: string } & ({ readonly jwksUrl: string } | { readonly jwks: JSONWebKeySet })
 
-/** `authorization` header as it came (absent: the public). Throws CitygraphError UNAUTHENTICATED. */
+/** `authorization` header as it came (absent: the public). Throws CitygraphError UNAUTHENTICATED, or INTERNAL where the issuer's keys cannot be had. */
 export type Authenticate = (authorization: string | undefined) => Promise<Caller>
 
 /** What callers without a token are. */
@@ -90,15 +90,28 @@ export function createAuthenticate(parts: {
       const expires = (payload.exp ?? 0) * 1000
       return { caller: callerFrom(payload), until: Math.min(expires, now.getTime() + REMEMBERED_MS) }
     } catch (cause) {
+      if (isCitygraphError(cause)) throw cause
       throw new CitygraphError('UNAUTHENTICATED', {}, { cause })
     }
   }
 }
 
 function keysOf(trusted: TrustedIssuer): JWTVerifyGetKey {
-  return 'jwks' in trusted
-    ? createLocalJWKSet(trusted.jwks)
-    : createRemoteJWKSet(new URL(trusted.jwksUrl), { timeoutDuration: 3_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 })
+  if ('jwks' in trusted) return createLocalJWKSet(trusted.jwks)
+  const remote = createRemoteJWKSet(new URL(trusted.jwksUrl), { timeoutDuration: 3_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 })
+  return async (header, token) => {
+    try {
+      return await remote(header, token)
+    } catch (cause) {
+      if (isTokensFault(cause)) throw cause
+      throw new CitygraphError('INTERNAL', { hint: 'Access tokens cannot be verified at the moment.' }, { cause })
+    }
+  }
+}
+
+/** The set was read and has no such key; anything else (no answer, no set, a broken one) is not the caller's doing. */
+function isTokensFault(cause: unknown): boolean {
+  return cause instanceof errors.JWKSNoMatchingKey || cause instanceof errors.JWKSMultipleMatchingKeys || cause instanceof errors.JOSENotSupported
 }
 
 /** Throws ZodError, or CitygraphError for a subject without pid and a pid without subject. */

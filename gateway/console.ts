@@ -45,8 +45,12 @@ export function createConsole(issuer: DemonstrationIssuer | undefined): Console 
   }
 }
 
+/** Whoever comes through a proxy on this machine is not on it. */
+const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']
+
 /** The peer is local and asked for a local name: a page elsewhere whose name now points here (DNS rebinding) did not. */
 function isThisMachine(request: IncomingMessage): boolean {
+  if (forwarding.some((name) => request.headers[name] !== undefined)) return false
   const peer = request.socket.remoteAddress ?? ''
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
   const local = peer === '::1' || peer.startsWith('127.') || peer.startsWith('::ffff:127.')

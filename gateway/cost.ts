@@ -1,25 +1,34 @@
-// How many leaf values an operation may bring, estimated before it is planned: page sizes multiplied down the tree. Needs the
+// How many values and objects an operation may bring, estimated before it is planned: page sizes multiplied down the tree. Needs the
 // request's variables, so it is no validation rule (those are remembered per document).
 
 import { getArgumentValues, isCompositeType } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
-import { walkOperation } from './walk-operation.ts'
+import { isStructural, walkOperation } from './walk-operation.ts'
 import type { AskedField, AskedOperation } from './walk-operation.ts'
 
 const DEFAULT_PAGE = 20
 const MAX_PAGE = 100
 
-/** Estimated cells: each leaf counts once for each row of every connection around it. */
+/**
+ * Estimated cells: each leaf (`__typename` too) and each object counts once for each row of every connection around it; a
+ * connection counts its rows, whatever is asked of them. Layers of a connection under their own names are counted with it.
+ */
 export function estimateCells(asked: AskedOperation): number {
   let cells = 0
-  walkOperation(asked, 1, (field, rows) => {
-    if (!isCompositeType(field.returns)) {
-      cells += rows
-      return undefined
-    }
-    return field.returns.name.endsWith('Connection') ? rows * pageSize(field, asked) : rows
-  })
+  const count = (rows: number): void => {
+    cells += rows
+  }
+  walkOperation<number>(asked, 1, (field, around) => {
+    const rows = field.returns.name.endsWith('Connection') ? around * pageSize(field, asked) : around
+    if (!isLayer(field)) count(rows)
+    return rows
+  }, count)
   return cells
+}
+
+/** An alias makes a second layer of the same rows, which counts. */
+function isLayer({ parent, returns, node }: AskedField): boolean {
+  return isStructural(parent) && isCompositeType(returns) && node.alias === undefined
 }
 
 /** Throws TOO_COSTLY above the limit. */

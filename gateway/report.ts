@@ -1,6 +1,7 @@
 // What was not served clear, and why, in the caller's words (DESIGN 5.4). Computed from the access plan and the operation alone,
 // never from rows, so that no answer tells what a row is.
 
+import { CitygraphError } from '../core/errors.ts'
 import type { AccessPlan, Code, FieldDecision } from '../policy-engine/decision.ts'
 import type { Classification } from '../schema/classification.ts'
 import { walkOperation } from './walk-operation.ts'
@@ -14,14 +15,19 @@ export type DecidedField = { readonly field: string; readonly decision: 'CLEAR' 
 
 export type Report = { readonly decisions: readonly ReportedDecision[]; readonly fields: readonly DecidedField[] }
 
+/** A report larger than this (paths; characters of all of them) would cost more than the answer it belongs to. */
+const MAX_PATHS = 2_000
+const MAX_CHARACTERS = 1_000_000
+
 /**
- * Decides every field asked for. What stands below a DENIED field is not listed; what a verification answers with is decided with
+ * Throws TOO_COSTLY where the report would be too large. Decides every field asked for. What stands below a DENIED field is not listed; what a verification answers with is decided with
  * its entry; keys, connections and their pages are form and have no decision. A VERIFY entry that some rows may refuse stays
  * VERIFY: it gives answers only, on whichever rows.
  */
 export function reportDecisions(asked: AskedOperation, plan: AccessPlan, classification: Classification): Report {
   const decisions = new Map<string, ReportedDecision>()
   const fields = new Map<string, DecidedField>()
+  let characters = 0
   walkOperation(asked, true, (field) => {
     if (!isDecided(field, classification)) return true
     const decided = decide(field, plan, classification)
@@ -29,7 +35,11 @@ export function reportDecisions(asked: AskedOperation, plan: AccessPlan, classif
     if (!fields.has(coordinate)) fields.set(coordinate, { field: coordinate, decision: decided.decision, policies: decided.policies })
     if (decided.decision === 'CLEAR') return true
     const path = field.path.join('.')
-    if (!decisions.has(path)) decisions.set(path, { path, decision: decided.decision, code: decided.code })
+    if (!decisions.has(path)) {
+      characters += path.length
+      if (decisions.size === MAX_PATHS || characters > MAX_CHARACTERS) throw new CitygraphError('TOO_COSTLY', { hint: 'Ask for fewer fields, with shorter aliases.' })
+      decisions.set(path, { path, decision: decided.decision, code: decided.code })
+    }
     return decided.decision === 'DENIED' ? undefined : true
   })
   return { decisions: [...decisions.values()], fields: [...fields.values()] }

@@ -49,7 +49,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     if (!acceptsJson(request.headers.accept)) {
       throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Accept application/graphql-response+json or application/json.' }), 406)
     }
-    const caller = await identify(request, parts)
+    const caller = await identify(request, requestId, parts)
     known = { caller }
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
@@ -89,13 +89,18 @@ function acceptsJson(accept: string | undefined): boolean {
   return ['*/*', 'application/*', 'application/json', 'application/graphql-response+json'].some((type) => wanted.includes(type))
 }
 
-/** Failed tokens and callers without one count by address, others by who they are. */
-async function identify(request: IncomingMessage, parts: ServeParts): Promise<Caller> {
+/** Failed tokens and callers without one count by address, others by who they are. Tokens that cannot be verified now are no failed ones. */
+async function identify(request: IncomingMessage, requestId: string, parts: ServeParts): Promise<Caller> {
   const address = request.socket.remoteAddress ?? 'unknown'
   let caller: Caller
   try {
     caller = await parts.authenticate(request.headers.authorization)
   } catch (error) {
+    if (isCitygraphError(error) && error.code === 'INTERNAL') {
+      parts.logger.error('issuer not reachable', { requestId, ...errorFacts(error.cause) })
+      await parts.rates.callers.take(address)
+      throw new Refusal(error, 503)
+    }
     await parts.rates.addresses.take(address)
     throw error
   }

@@ -26,9 +26,11 @@ export type AskedField = {
 
 /**
  * Calls `visit` for every field, parents first; what it returns is handed to the field's children, undefined leaves them out.
- * Introspection fields (`__…`) are not visited. A field asked for twice is visited twice.
+ * Introspection fields (`__…`) are not visited; `typename` is called for `__typename`. A field asked for twice is visited twice.
  */
-export function walkOperation<State>(asked: AskedOperation, start: State, visit: (field: AskedField, state: State) => State | undefined): void {
+export function walkOperation<State>(
+  asked: AskedOperation, start: State, visit: (field: AskedField, state: State) => State | undefined, typename?: (state: State) => void,
+): void {
   const fragments = fragmentsOf(asked.document)
   const root = asked.schema.getRootType(asked.operation.operation)
   if (root != null) walk(asked.operation.selectionSet, root, [], start)
@@ -50,6 +52,7 @@ export function walkOperation<State>(asked: AskedOperation, start: State, visit:
 
   function enter(node: FieldNode, parent: GraphQLNamedType, path: readonly string[], state: State): void {
     const name = node.name.value
+    if (name === '__typename') typename?.(state)
     if (name.startsWith('__') || !(isObjectType(parent) || isInterfaceType(parent))) return
     const definition = parent.getFields()[name]
     if (definition === undefined) return

@@ -23,8 +23,8 @@ export type Operation = {
 
 export type ReadOperation = (query: string, operationName: string | undefined) => Operation
 
-/** Planned fetches are flat; these bounds stop what no planner sends. */
-const LIMITS = { characters: 100_000, tokens: 15_000, depth: 30, selections: 10_000 }
+/** Planned fetches are flat; these bounds stop what no planner sends. Planners lengthen a caller's names (at most 100) by suffixes. */
+const LIMITS = { characters: 100_000, name: 200, tokens: 15_000, depth: 30, selections: 10_000 }
 const KEPT = 1_000
 
 /** Reads operations on one schema. Throws BAD_USER_INPUT, TOO_COSTLY, or what the alias rule says; a refused text is not kept. */
@@ -37,6 +37,7 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
     if (known !== undefined) return known
     if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
     const document = parsed(query)
+    refuseLongNames(document)
     const [problem] = validate(schema, document, rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
@@ -58,6 +59,14 @@ function parsed(query: string): DocumentNode {
   } catch (cause) {
     throw new CitygraphError('BAD_USER_INPUT', {}, { cause })
   }
+}
+
+function refuseLongNames(document: DocumentNode): void {
+  visit(document, {
+    Name: ({ value }) => {
+      if (value.length > LIMITS.name) throw new CitygraphError('TOO_COSTLY')
+    },
+  })
 }
 
 function walk(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, classification: Classification): Pick<Operation, 'entries' | 'fields'> {

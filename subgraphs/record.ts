@@ -3,13 +3,17 @@
 
 import { createHmac } from 'node:crypto'
 import type { AccessRecord } from '../audit/access-record.ts'
+import { CitygraphError } from '../core/errors.ts'
 import type { Observation } from '../resolvers/read-context.ts'
 import type { AccessContext } from './access-context.ts'
 
 /** What resolvers have read so far. */
 export type Observed = { readonly subjects: ReadonlySet<string>; readonly rowCount: number; readonly fields: ReadonlySet<string> }
 
-/** An observation for one request: what resolvers call, and what they have told. */
+/** Rows of one request; the gateway's estimate keeps far below, another router may not. */
+const MAX_ROWS = 200_000
+
+/** An observation for one request: what resolvers call, and what they have told. `rows` throws TOO_COSTLY beyond 200,000 in all. */
 export function observation(): { observe: Observation; observed: () => Observed } {
   const subjects = new Set<string>()
   const fields = new Set<string>()
@@ -17,7 +21,10 @@ export function observation(): { observe: Observation; observed: () => Observed 
   return {
     observe: {
       subject: (pid) => void subjects.add(pid),
-      rows: (count) => void (rowCount += count),
+      rows: (count) => {
+        rowCount += count
+        if (rowCount > MAX_ROWS) throw new CitygraphError('TOO_COSTLY')
+      },
       field: (type, field) => void fields.add(`${type}.${field}`),
     },
     observed: () => ({ subjects, rowCount, fields }),

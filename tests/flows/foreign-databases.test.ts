@@ -112,7 +112,7 @@ describe('databases of ones own', () => {
     const away = { ...settings, CITYGRAPH_ISSUERS: JSON.stringify([{ issuer: 'https://issuer.example', audience: 'citygraph', jwksUrl: 'http://127.0.0.1:9/keys' }]) }
     const city = command(['start', '--port', '0'], away)
     const [, url = ''] = await city.says(/citygraph is ready after .*: (http:\/\/localhost:\d+)/)
-    expect(await ask(url, await tokenOf('AMR'), 'AMR-0002')).toMatchObject({ status: 401 })
+    expect(await ask(url, await tokenOf('AMR'), 'AMR-0002')).toMatchObject({ status: 503 })
     expect((await ask(url)).status).toBe(200)
     expect((await city.stop()).code).toBe(0)
   })

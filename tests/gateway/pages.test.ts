@@ -54,6 +54,10 @@ describe('pages beside /graphql', () => {
     expect(JSON.parse(given.text)).toHaveProperty('token')
     expect((await post({})).status).toBe(404)
     expect((await post({ 'x-demonstration': 'console', host: 'rebound.example' })).status).toBe(404)
+    for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']) {
+      expect((await post({ 'x-demonstration': 'console', [header]: '127.0.0.1' })).status, header).toBe(404)
+      expect((await get('/demonstration/callers', { [header]: '' })).status, header).toBe(404)
+    }
     expect((await send(`${city.url}/demonstration/token?caller=__proto__`, 'POST', undefined, { 'x-demonstration': 'console' })).status).toBe(404)
   })
 

@@ -47,6 +47,20 @@ describe('admit', () => {
     expect(codes(`{ enterprise(uscc: "1") { ${directives} } }`)).toEqual(['TOO_COSTLY'])
   })
 
+  it('refuses long names of any kind, without saying them', () => {
+    const fits = 'n'.repeat(100)
+    expect(codes(`query ${fits} { e: enterprise(uscc: "1") { ${fits}: name } }`)).toEqual([])
+    const long = 'n'.repeat(101)
+    const texts = [
+      `{ enterprise(uscc: "1") { ${long}: name } }`, `query ${long} { enterprise(uscc: "1") { name } }`, `query($${long}: ID!) { enterprise(uscc: $${long}) { name } }`,
+      `{ enterprise(uscc: "1") { ...${long} } } fragment ${long} on Enterprise { name }`,
+    ]
+    for (const text of texts) {
+      expect(codes(text), text).toEqual(['TOO_COSTLY'])
+      for (const { message } of validated(text)) expect(message).not.toContain(long)
+    }
+  })
+
   it('refuses aliases onto keys and onto inputs of @requires', () => {
     expect(codes('{ enterprise(uscc: "1") { uscc: name } }')).toEqual(['BAD_USER_INPUT'])
     expect(codes('{ enterprise(uscc: "1") { domicileGrid: name nearestMetroStation { name } } }')).toEqual(['BAD_USER_INPUT'])
@@ -70,16 +84,27 @@ describe('admit', () => {
 describe('cost', () => {
   it('multiplies page sizes down the tree and takes them from variables too', () => {
     const query = 'query($n: Int) { enterprises(first: $n) { nodes { name shareholders(first: 3) { nodes { holderName ratio } } } } }'
-    expect(estimateCells(ask(query, { n: 10 }))).toBe(10 * 1 + 10 * 3 * 2)
-    expect(estimateCells(ask(query))).toBe(20 + 20 * 3 * 2)
-    expect(estimateCells(ask(query, { n: 1_000_000 }))).toBe(100 + 100 * 3 * 2)
-    expect(estimateCells(ask(query, { n: -5 }))).toBe(1 + 3 * 2)
+    expect(estimateCells(ask(query, { n: 10 }))).toBe(10 * 2 + 10 * 3 * 3)
+    expect(estimateCells(ask(query))).toBe(20 * 2 + 20 * 3 * 3)
+    expect(estimateCells(ask(query, { n: 1_000_000 }))).toBe(100 * 2 + 100 * 3 * 3)
+    expect(estimateCells(ask(query, { n: -5 }))).toBe(1 * 2 + 3 * 3)
   })
 
   it('does not count what @skip and @include leave out', () => {
     const query = 'query($all: Boolean!) { enterprises(first: 10) { nodes { name shareholders(first: 10) @include(if: $all) { nodes { ratio } } } } }'
-    expect(estimateCells(ask(query, { all: false }))).toBe(10)
-    expect(estimateCells(ask(query, { all: true }))).toBe(110)
+    expect(estimateCells(ask(query, { all: false }))).toBe(20)
+    expect(estimateCells(ask(query, { all: true }))).toBe(20 + 200)
+  })
+
+  it('counts rows of which nothing is asked, type names and second layers', () => {
+    const rows = 100 + 100 ** 2 + 100 ** 3 + 100 ** 4
+    const nested = (leaf: string): string => `query($no: Boolean = false) { metroLines(first: 100) { nodes { stations(first: 100) { nodes { lines(first: 100) { nodes { stations(first: 100) { ${leaf} } } } } } } } }`
+    expect(estimateCells(ask(nested('nodes { __typename }')))).toBe(rows + 100 ** 4)
+    expect(estimateCells(ask(nested('nodes { code @include(if: $no) name @skip(if: true) }')))).toBe(rows)
+    expect(estimateCells(ask(nested('nodes @include(if: $no) { code }')))).toBe(rows)
+    expect(estimateCells(ask(nested('...F @skip(if: true) __typename')))).toBe(rows + 100 ** 4)
+    expect(estimateCells(ask('{ metroLines(first: 10) { edges { cursor node { ...on MetroLine { __typename } } } a: nodes { __typename } } }'))).toBe(10 + 10 + 10 + 10 + 10)
+    expect(estimateCells(ask('{ enterprise(uscc: "1") { legalRepresentative { __typename } } }'))).toBe(3)
   })
 
   it('refuses what is too costly and lets the five-domain query pass', () => {

@@ -58,4 +58,13 @@ describe('report', () => {
   it('does not decide keys, introspection or __typename', () => {
     expect(decisions(officer, '{ __typename __schema { queryType { name } } enterprise(uscc: "1") { __typename uscc } }')).toEqual([])
   })
+
+  it('refuses operations whose report would be too large', () => {
+    const text = (aliases: number): string => `{ ${Array.from({ length: aliases }, (_, index) => `${'e'.repeat(1_000)}${index}: enterprise(uscc: "1") { contactMobile }`).join(' ')} }`
+    expect(decisions(bank, text(900))).toHaveLength(900)
+    expect(() => decisions(bank, text(1_000))).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+    const many = (paths: number): string => `{ enterprise(uscc: "1") { ${Array.from({ length: paths }, (_, index) => `c${index}: contactMobile`).join(' ')} } }`
+    expect(decisions(bank, many(2_000))).toHaveLength(2_000)
+    expect(() => decisions(bank, many(2_001))).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+  })
 })

@@ -22,6 +22,13 @@ describe('an operation', () => {
     ])
   })
 
+  it('refuses names longer than a planner makes of admitted ones', () => {
+    const query = (alias: string): string => `{ creditRecords { nodes { ${alias}: title } } }`
+    expect(() => read(query('t'.repeat(200)), undefined)).not.toThrow()
+    expect(() => read(query('t'.repeat(201)), undefined)).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+    expect(() => read(`query ${'q'.repeat(201)} { creditRecords { nodes { title } } }`, undefined)).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+  })
+
   it('names the types that _entities is asked for', () => {
     const text = `query($r: [_Any!]!) { _entities(representations: $r) { ...P ... on Enterprise { uscc creditRating { grade } } } } fragment P on Person { id }`
     const { entries, fields } = read(text, undefined)

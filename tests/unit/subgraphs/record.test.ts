@@ -6,6 +6,15 @@ import { accessRecords, observation, subjectToken, type RecordFacts } from '../.
 const auditKey = Buffer.from('key')
 const facts: RecordFacts = { id: 'first', at: new Date('2026-03-01T02:00:00Z'), log: 'credit', requestId: 'r', policyVersion: 'sha256:x', outcome: 'ANSWERED' }
 
+describe('an observation', () => {
+  it('ends a request that reads more than 200,000 rows, and still counts them', () => {
+    const { observe, observed } = observation()
+    observe.rows(200_000)
+    expect(() => observe.rows(1)).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+    expect(observed().rowCount).toBe(200_001)
+  })
+})
+
 describe('an access record', () => {
   it('counts each subject once and keeps its token instead of its pid', () => {
     const { observe, observed } = observation()
