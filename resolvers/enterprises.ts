@@ -1,13 +1,17 @@
 // 法人: GraphQL types over the register of market entities (DOMAIN 4.2). Capital stands in 万元 and is given in CNY; the place of a
 // domicile leaves the database only as its 0.01° cell.
 
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
+import type { AnyPgColumn } from 'drizzle-orm/pg-core'
 import { annualReports, enterpriseChanges } from '../migrations/enterprises/tables-filings.ts'
 import { enterprises, keyPersons, shareholders } from '../migrations/enterprises/tables.ts'
 import { division, minor, subject } from './attributes.ts'
 import { column, computed, entity, stub, tenThousands, type Entity } from './entity.ts'
 
 const domain = 'enterprises'
+
+/** 个体工商户 (GB 32100: 92…): its address may be somebody's home. */
+const individual = (uscc: AnyPgColumn): SQL => sql`starts_with(${uscc}, '92')`
 
 const enterprise = entity({
   domain,
@@ -61,14 +65,14 @@ const enterpriseChange = entity({
   domain,
   type: 'EnterpriseChange',
   table: enterpriseChanges,
-  attributes: { division: division(enterpriseChanges.division) },
+  attributes: { individual: individual(enterpriseChanges.uscc), division: division(enterpriseChanges.division) },
 })
 
 const annualReport = entity({
   domain,
   type: 'AnnualReport',
   table: annualReports,
-  attributes: { disclosed: sql`${annualReports.disclosed}`, division: division(annualReports.division) },
+  attributes: { disclosed: sql`${annualReports.disclosed}`, individual: individual(annualReports.uscc), division: division(annualReports.division) },
   fields: { postalAddress: column(annualReports.postalAddress, { division: sql`${annualReports.division}` }) },
 })
 

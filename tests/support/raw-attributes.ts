@@ -61,7 +61,7 @@ export const rawTypes: readonly RawType[] = [
   { domain: 'enterprises', type: 'Enterprise', table: enterprises, key: 'uscc', attributes: (row) => ({ home: row['domicileIsHome'] === true, ...optional('division', text(row['division'])) }) },
   { domain: 'enterprises', type: 'KeyPerson', table: keyPersons, key: 'keyPersonId', attributes: about({ pid: 'pid' }) },
   { domain: 'enterprises', type: 'Shareholder', table: shareholders, key: 'shareholderId', attributes: about({ pid: 'holderPid' }) },
-  { domain: 'enterprises', type: 'AnnualReport', table: annualReports, key: 'reportId', attributes: (row) => ({ disclosed: row['disclosed'] === true, ...optional('division', text(row['division'])) }) },
+  { domain: 'enterprises', type: 'AnnualReport', table: annualReports, key: 'reportId', attributes: (row) => ({ disclosed: row['disclosed'] === true, individual: String(row['uscc']).startsWith('92'), ...optional('division', text(row['division'])) }) },
   { domain: 'credit', type: 'CreditRecord', table: creditRecords, key: 'recordId', attributes: (row, today) => ({ ...about({ pid: 'subjectPid', kind: 'subjectKind' })(row, today), inForce: inForce(row, today) }) },
   { domain: 'licenses', type: 'License', table: licenses, key: 'certUid', attributes: about({ pid: 'holderPid', kind: 'holderKind' }) },
   {

@@ -38,8 +38,8 @@ export function rowAttributes(domain: Domain, type: string, row: Raw, today: str
   switch (type) {
     case 'Person': return { ...minor(), under18: isUnder(day(row, 'under18_until'), today), ...subject('pid'), ...division('residence_division') }
     case 'Driver': return { ...minor(), ...subject('pid'), ...division(domain === 'population' ? 'residence_division' : 'division') }
+    case 'EnterpriseChange': return { ...division(), individual: String(row['uscc']).startsWith('92') }
     case 'Household':
-    case 'EnterpriseChange':
     case 'CreditRating':
     case 'RoadSection':
     case 'TrafficFlow': return division()
@@ -51,7 +51,7 @@ export function rowAttributes(domain: Domain, type: string, row: Raw, today: str
     case 'DriverQualification': return { ...minor(), ...subject('pid'), ...division() }
     case 'Enterprise': return { ...division(), home: truth(row, 'domicile_is_home') === true }
     case 'Shareholder': return { ...minor(), ...subject('holder_pid'), ...division() }
-    case 'AnnualReport': return { ...division(), disclosed: truth(row, 'disclosed') === true }
+    case 'AnnualReport': return { ...division(), disclosed: truth(row, 'disclosed') === true, individual: String(row['uscc']).startsWith('92') }
     case 'CreditRecord':
     case 'AdministrativePenalty':
     case 'AdministrativeLicensing':
