@@ -35,15 +35,18 @@ const ERRORS_SHOWN = 50
 type Asked = { readonly domain: Domain; readonly requestId: string; readonly logger: Logger }
 
 /**
- * An error of any origin as one of ours. Never its text; `logger` hears of those that were not ours, and why the database failed:
- * once for each reason when an answer's errors share `told`.
+ * An error of any origin as one of ours. Never its text; `logger` hears of those that were not ours, of our own INTERNAL ones, and why the
+ * database failed: once for each reason when an answer's errors share `told`.
  */
 export function ownError(error: unknown, parts: Asked, told = new Set<string>()): CitygraphError {
   const { domain, requestId, logger } = parts
   if (isCitygraphError(error)) {
     const facts = errorFacts(error.cause)
     const reason = `${facts['error']} ${facts['code']}`
-    if (error.code === 'SUBGRAPH_UNAVAILABLE' && !told.has(reason)) logger.warn('database failed', { domain, requestId, ...facts })
+    if (!told.has(reason)) {
+      if (error.code === 'SUBGRAPH_UNAVAILABLE') logger.warn('database failed', { domain, requestId, ...facts })
+      if (error.code === 'INTERNAL') logger.error('subgraph failed', { domain, requestId, ...facts })
+    }
     told.add(reason)
     return error
   }
