@@ -38,9 +38,14 @@ export async function readBundle(directory: string, classification: Classificati
   try {
     return parseBundle(await readBundleFiles(directory), classification, checker)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-    return { bundle: undefined, problems: [{ file: '.', line: 1, column: 1, message: `the policy directory cannot be read (${code})` }] }
+    return { bundle: undefined, problems: [unreadable(error)] }
   }
+}
+
+/** What is wrong with a directory that node:fs could not read. */
+export function unreadable(error: unknown): Problem {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  return { file: '.', line: 1, column: 1, message: `the policy directory cannot be read (${code})` }
 }
 
 /** Checks files already read. */

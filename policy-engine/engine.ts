@@ -16,6 +16,7 @@ import { makePlan } from './make-plan.ts'
 import { createPlanCache, planKey } from './plan-cache.ts'
 import { BundleRefused } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { readSettledBundle } from './settled-bundle.ts'
 import { watchDirectory } from './watch.ts'
 
 export type BundleHead = { readonly hash: string; readonly sequence: number }
@@ -97,13 +98,14 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   }
 
   const read = async (): Promise<readonly Problem[]> => {
-    const { bundle, problems } = await readBundle(directory, classification, checker)
+    const [current, ...older] = versions
+    const settled = await readSettledBundle(directory, current.bundle.hash, { classification, checker })
+    if (settled === undefined) return []
+    const { bundle, problems } = settled
     if (bundle === undefined) {
       options.onRefused?.([...problems])
       return problems
     }
-    const [current, ...older] = versions
-    if (bundle.hash === current.bundle.hash) return []
     versions = [{ bundle, sequence: current.sequence + 1, supersededAt: undefined }, { ...current, supersededAt: now() }, ...older.slice(0, keptBundles - 2)]
     plans.clear()
     options.onAccepted?.({ hash: bundle.hash, sequence: versions[0].sequence })

@@ -10,7 +10,7 @@ import { bundleFileNames } from './bundle-files.ts'
 const debounceMs = 100
 const pollMs = 500
 
-/** Calls `changed` after each burst of edits. */
+/** Calls `changed` after each burst of edits, and once at the beginning: an edit before the first look shows no difference. */
 export function watchDirectory(directory: string, changed: () => void): { close(): void } {
   let waiting: NodeJS.Timeout | undefined
   let last: string | undefined
@@ -25,7 +25,7 @@ export function watchDirectory(directory: string, changed: () => void): { close(
     last = seen ?? last
   }
   const watchers = [directory, join(directory, 'grants')].map((folder) => watchFolder(folder, notice))
-  void look()
+  void look().then(notice)
   const poll = setInterval(() => { void look() }, pollMs).unref()
   return {
     close: () => {

@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Caller, Occasion } from '../../../policy-engine/decision.ts'
 import { createPolicyEngine } from '../../../policy-engine/engine.ts'
@@ -261,6 +262,48 @@ describe('an edit', () => {
     expect(await engine.reload()).toEqual([])
     expect(engine.plan(dist, occasion).field('Enterprise', 'domicile').decision).toBe('DENIED')
     expect(engine.plan(dist, occasion, sequence).field('Enterprise', 'domicile').decision).toBe('DENIED')
+  })
+  it('of several files is taken whole: nothing half saved is in force', async () => {
+    const directory = await bundleDirectory()
+    const accepted: string[] = []
+    const engine = await engineOn(directory, { onAccepted: ({ hash }) => void accepted.push(hash) })
+    await edit(directory, { 'more.cedar': openDomicile })
+    const reading = engine.reload()
+    await pause(25)
+    await edit(directory, { 'forbid.cedar': '@id("closed") @because("b") forbid (principal, action == Action::"read", resource is Enterprise) when { context.field.coordinate == "Enterprise.domicile" };' })
+    expect(await reading).toEqual([])
+    expect(accepted).toHaveLength(2)
+    expect(engine.plan(anyone, plainly).field('Enterprise', 'domicile').decision).toBe('DENIED')
+  })
+  it('that never rests is not taken, and is once it rests', async () => {
+    const directory = await bundleDirectory()
+    const engine = await engineOn(directory)
+    let writing = true
+    const editing = (async () => {
+      for (let turn = 0; writing; turn += 1) {
+        await edit(directory, { 'more.cedar': `// ${turn}\n${openDomicile}` })
+        await pause(5)
+      }
+    })()
+    await pause(20)
+    expect((await engine.reload()).length).toBe(1)
+    expect(engine.head().sequence).toBe(1)
+    writing = false
+    await editing
+    expect(await engine.reload()).toEqual([])
+    expect(engine.head().sequence).toBe(2)
+  })
+  it('between the first reading and the beginning of the watch is not missed', async () => {
+    const directory = await bundleDirectory()
+    const engine = await engineOn(directory)
+    await edit(directory, { 'more.cedar': openDomicile })
+    await pause(50)
+    const watching = engine.watch()
+    try {
+      await vi.waitFor(() => { expect(engine.head().sequence).toBe(2) }, { timeout: 3_000, interval: 10 })
+    } finally {
+      watching.close()
+    }
   })
   it('is noticed in the files within a second or so', async () => {
     const directory = await bundleDirectory()
