@@ -1,6 +1,6 @@
 // From Drizzle's SQL to a prepared statement and its rows. A statement is compiled once (for each type, shape and plan), constants
 // are bound, and it runs as a named statement whose name is the hash of its text. A department that cannot answer in time is
-// SUBGRAPH_UNAVAILABLE; what PostgreSQL said stays with the operator.
+// SUBGRAPH_UNAVAILABLE, a statement that PostgreSQL refuses is INTERNAL; what it said stays with the operator.
 
 import { createHash } from 'node:crypto'
 import type { SQL } from 'drizzle-orm'
@@ -25,7 +25,8 @@ export function compile(query: SQL): Statement {
 
 /**
  * The rows as arrays of columns. Throws CitygraphError SUBGRAPH_UNAVAILABLE (domain) on every failure of the database, a statement
- * that took too long included; INTERNAL when a slot has no value.
+ * that took too long included; INTERNAL when a slot has no value or the statement itself is wrong (SQLSTATE classes 22 and 42). A
+ * plan outdated by a change of the tables is made anew once.
  */
 export async function run(context: ReadContext, statement: Statement, values: SlotValues): Promise<readonly (readonly unknown[])[]> {
   const { parameters, database } = context
@@ -36,14 +37,23 @@ export async function run(context: ReadContext, statement: Statement, values: Sl
   known.set('caseNo', parameters.caseNo ?? null)
   known.set('authorizationRef', parameters.authorizationRef ?? null)
   const bound = statement.parameters.map((parameter) => valueOf(parameter, known))
+  const { name, text } = statement
   try {
     return await withClient(database, async (client) => {
-      await makeRoom(client, statement.name)
-      const result = await client.query<unknown[]>({ name: statement.name, text: statement.text, values: bound, rowMode: 'array' })
-      return result.rows
+      const once = async (): Promise<readonly (readonly unknown[])[]> => (await client.query<unknown[]>({ name, text, values: bound, rowMode: 'array' })).rows
+      await makeRoom(client, name)
+      try {
+        return await once()
+      } catch (error) {
+        // 0A000: a named statement keeps the columns that it had when it was parsed, and refuses to give others.
+        if (stateOf(error) !== '0A000') throw error
+        await deallocate(client, name)
+        return once()
+      }
     })
   } catch (error) {
     if (isCitygraphError(error)) throw error
+    if (/^(22|42)/.test(stateOf(error))) throw new CitygraphError('INTERNAL', {}, { cause: error })
     throw new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: database.domain }, { cause: error })
   }
 }
@@ -68,8 +78,17 @@ async function makeRoom(client: PoolClient, name: string): Promise<void> {
   const [oldest] = names
   if (oldest === undefined) return
   names.delete(oldest)
-  forget(client, oldest)
-  await client.query(`DEALLOCATE "${oldest}"`)
+  await deallocate(client, oldest)
+}
+
+async function deallocate(client: PoolClient, name: string): Promise<void> {
+  forget(client, name)
+  await client.query(`DEALLOCATE "${name}"`)
+}
+
+/** SQLSTATE, '' where there is none. */
+function stateOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 /** `pg` remembers by itself which names a connection has parsed, and would use the name again. */

@@ -1,6 +1,7 @@
 // Statements: named and bounded on each connection, and a department that cannot answer is unavailable, not talkative.
 
 import { sql } from 'drizzle-orm'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { frozenClock } from '../../core/clock.ts'
 import { openPool, type DepartmentPool } from '../../migrations/pool.ts'
@@ -65,9 +66,30 @@ test('ends a statement whose value is missing before the database', async () => 
   await expect(run(context, compile(sql`SELECT ${slot('givenName')}::text`), {})).rejects.toMatchObject({ code: 'INTERNAL' })
 })
 
-test('is unavailable where the statement fails, takes too long, or the database is away, and says only which department', async () => {
-  const failed = { code: 'SUBGRAPH_UNAVAILABLE', message: 'This domain cannot be reached at the moment.', extensions: { code: 'SUBGRAPH_UNAVAILABLE', domain: 'credit' } }
+test('plans a statement anew when its table has changed its columns', async () => {
+  const owner = new pg.Client(database.owner)
+  await owner.connect()
+  try {
+    await owner.query('CREATE TABLE changing (n integer); INSERT INTO changing VALUES (1); GRANT SELECT ON changing TO PUBLIC')
+    const statement = compile(sql`SELECT * FROM changing`)
+    expect(await run(context, statement, {})).toEqual([[1]])
+    await owner.query(`ALTER TABLE changing ADD COLUMN t text NOT NULL DEFAULT 'x'`)
+    expect(await run(context, statement, {})).toEqual([[1, 'x']])
+    expect(await run(context, statement, {})).toEqual([[1, 'x']])
+  } finally {
+    await owner.end()
+  }
+})
+
+test('fails inside, and says nothing, where PostgreSQL refuses the statement itself', async () => {
+  const failed = { code: 'INTERNAL', message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } }
   await expect(run(context, compile(sql`SELECT * FROM no_such_table_310199198503070112`), {})).rejects.toMatchObject(failed)
+  await expect(run(context, compile(sql`SELECT ${'x310199198503070112'}::text::integer`), {})).rejects.toMatchObject(failed)
+  await expect(run(context, compile(sql`SELECT 1 / ${slot('limit')}::integer`), { limit: 0 })).rejects.toMatchObject(failed)
+})
+
+test('is unavailable where the statement takes too long or the database is away, and says only which department', async () => {
+  const failed = { code: 'SUBGRAPH_UNAVAILABLE', message: 'This domain cannot be reached at the moment.', extensions: { code: 'SUBGRAPH_UNAVAILABLE', domain: 'credit' } }
   const impatient = openPool(database.query, { max: 1, domain: 'credit' })
   await expect(run({ ...context, database: impatient }, compile(sql`SELECT pg_sleep(6)`), {})).rejects.toMatchObject(failed)
   await impatient.end()
