@@ -30,10 +30,14 @@ export function createDraws(r: Random, city: RawCity): Draws {
     return names.map((name) => ({ name, at: order(name) })).sort((a, b) => a.at - b.at).slice(0, count).map(({ name }) => name)
   }
 
+  // Two restricted names in one operation are decided together (M8, tests/flows/one-name.test.ts), so a draw asks for one of them.
+  let otherName = 'formerName'
+  const valuesOf = (of: ReferenceType): string[] => Object.keys(of.values).filter((name) => of.type !== 'Person' || name !== otherName)
+
   const select = (of: ReferenceType, depth: number, forced: readonly string[]): readonly Selection[] => {
     const edges = rarest(of, Object.keys(of.edges), forced.length > 0 || depth === 0 ? 0 : of.table === undefined ? 2 : 1 + r.below(2))
     const next = forced[0]
-    const values = rarest(of, Object.keys(of.values), next === undefined ? MOST_FIELDS : 2)
+    const values = rarest(of, valuesOf(of), next === undefined ? MOST_FIELDS : 2)
     const names = [...new Set([...values, ...edges, ...(next === undefined ? [] : [next]), ...(of.key !== undefined && of.table !== undefined && r.chance(0.2) ? [of.key.field] : [])])]
     if (names.length === 0) names.push(...Object.keys(of.values).slice(0, 1), ...(of.key === undefined || of.table === undefined ? Object.keys(of.edges).slice(0, 1) : [of.key.field]))
     return names.map((field) => ({ field, below: belowOf(of, of.edges[field], depth, field === next ? forced.slice(1) : []) }))
@@ -76,6 +80,7 @@ export function createDraws(r: Random, city: RawCity): Draws {
 
   return {
     next: (asking, wanted) => {
+      otherName = wanted?.field === 'name' || (wanted?.field !== 'formerName' && r.chance(0.6)) ? 'formerName' : 'name'
       const route = wanted === undefined ? undefined : routeTo(wanted.domain, wanted.type)
       const of = route?.root ?? r.pick(weighted)
       const selections = wanted === undefined ? select(of, 2, []) : select(of, 2, [...(route?.edges ?? []), wanted.field])
