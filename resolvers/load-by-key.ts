@@ -69,16 +69,18 @@ async function loadAll(context: ReadContext, binding: DomainBinding, { entity, s
 
 function byKeys(context: ReadContext, entity: Entity, columns: readonly SQL[], column: OtherColumn | undefined): SQL {
   const seen = visible(entity, context)
+  // The first row of a key stands, so which one is first may not depend on how PostgreSQL went about it.
+  const order = sql`ORDER BY ${entity.tieBreaker?.value ?? sql`1`}`
   if (column === undefined && entity.lookup !== undefined) {
-    return sql`SELECT ${selectList([kept(entity.lookup.wanted), ...columns])} FROM ${entity.lookup.from} WHERE ${seen}`
+    return sql`SELECT ${selectList([kept(entity.lookup.wanted), ...columns])} FROM ${entity.lookup.from} WHERE ${seen} ${order}`
   }
   if (column === undefined) {
     const { key } = entity
     const keys = sql`${slot('keys')}::${sql.raw(postgresType(key?.kind ?? 'text'))}[]`
-    return sql`SELECT ${selectList([kept(key?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${key?.value} = ANY(${keys}) AND ${seen}`
+    return sql`SELECT ${selectList([kept(key?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${key?.value} = ANY(${keys}) AND ${seen} ${order}`
   }
   // The key that comes back is the one that was asked with: the column itself may be one that is never selected.
   const keys = sql`unnest(${slot('keys')}::${sql.raw(postgresType(column.kind))}[]) AS wanted(key)`
   const allowed = column.edge === undefined ? seen : sql`${seen} AND ${stubCondition(context.plan, column.edge, entity)}`
-  return sql`SELECT ${selectList([kept(sql`wanted.key`), ...columns])} FROM ${keys} CROSS JOIN ${entity.from} WHERE ${column.value} = wanted.key AND ${allowed} ORDER BY ${entity.tieBreaker?.value ?? sql`1`}`
+  return sql`SELECT ${selectList([kept(sql`wanted.key`), ...columns])} FROM ${keys} CROSS JOIN ${entity.from} WHERE ${column.value} = wanted.key AND ${allowed} ${order}`
 }

@@ -61,10 +61,16 @@ function verifyGuardian(binding: DomainBinding): Resolver {
   const guards = sql`EXISTS (SELECT FROM ${guardianships} WHERE ${guardianships.wardPid} = ${people.pid}
     AND ${guardianships.guardianPid} = ANY(${slot('givenGuardians')}::uuid[]) AND NOT ${guardianships.isDeleted}
     AND (${guardianships.since} IS NULL OR ${guardianships.since} <= ${today()}) AND (${guardianships.until} IS NULL OR ${guardianships.until} > ${today()}))`
+  // The question is about two people; whoever of them is known is named by the access record.
+  const guardian = sql`(SELECT ${subject(people.pid)} FROM ${people} WHERE ${people.pid} = ANY(${slot('givenGuardians')}::uuid[]) AND NOT ${people.isDeleted} ORDER BY ${people.pid} LIMIT 1)`
   return async (_parent, args, context) => {
     if (!mayAsk(context, 'verifyGuardian')) return null
     const values = { keys: pidsOf(context, args['ward']), givenGuardians: pidsOf(context, args['guardian']) }
-    return matchOf(await answerOf(context, binding, { entry: 'verifyGuardian', entity: personEntity, ask: (allowed) => aboutCurrent(guards, allowed), values }))
+    const ask = (allowed: SQL): SQL => aboutCurrent(sql`${guards}, ${guardian}`, allowed)
+    const answer = await answerOf(context, binding, { entry: 'verifyGuardian', entity: personEntity, ask, values })
+    const other = answer?.[1]
+    if (typeof other === 'string') context.observe.subject(other)
+    return matchOf(answer)
   }
 }
 

@@ -75,6 +75,24 @@ test('knows guardians, residence, insurance and school age', async () => {
     .toEqual({ verifyGuardian: 'NOT_FOUND', bornBetween: null })
 })
 
+test('tells the access record of both people that a question is about', async () => {
+  const [wang, ouyang] = [idOf('wang'), idOf('ouyang')]
+  const subjects = async (ward: string, guardian: string): Promise<readonly string[]> =>
+    (await population.ask(`{ verifyGuardian(ward: "${ward}", guardian: "${guardian}") }`, { plan: handMadePlan(), org: 'EDU' })).subjects
+  expect([...(await subjects(wang, ouyang))].sort()).toEqual([pidOf('wang'), pidOf('ouyang')].sort())
+  expect([...(await subjects(wang, idOf('zhangWei')))].sort()).toEqual([pidOf('wang'), pidOf('zhangWei')].sort())
+  expect(await subjects(wang, 'x')).toEqual([pidOf('wang')])
+  expect(await subjects('x', ouyang)).toEqual([])
+})
+
+test('reads rows by their keys in an order of their own, so that the first one of a key is always the same', async () => {
+  population.statements()
+  await ask(`{ person(id: "${idOf('wang')}") { name household { memberCount } } }`)
+  const statements = population.statements()
+  expect(statements.length).toBeGreaterThanOrEqual(2)
+  for (const statement of statements) expect(String(statement)).toMatch(/ORDER BY/)
+})
+
 test('refuses operands out of their form', async () => {
   const person = idOf('ouyang')
   for (const [field, argument] of [
