@@ -26,6 +26,7 @@ import type { Classification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
 import type { Subgraph } from '../subgraphs/subgraph.ts'
 import { departments } from '../subgraphs/departments.ts'
+import { acceptedPolicies } from './accepted-policies.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
 import { demonstrationIssuer } from './issuer.ts'
@@ -44,10 +45,12 @@ export type Open<T> = { readonly it: T; readonly close: () => Promise<void>; rea
 export const policiesFolder = resolve(import.meta.dirname, '../policies')
 
 /** Reads schema and policies and begins to watch the policies. Throws every problem of a bundle that is refused at start. */
-export async function openCore(clock: Clock, logger: Logger, directory = policiesFolder): Promise<CityCore> {
+export async function openCore(clock: Clock, logger: Logger, where: { readonly policies?: string | undefined; readonly embedded?: CityDatabases | undefined } = {}): Promise<CityCore> {
+  const directory = where.policies ?? policiesFolder
   const classification = readClassification(allSubgraphSdl())
   const engine = await createPolicyEngine({
     directory,
+    ...(where.embedded?.embedded === true ? { accepted: acceptedPolicies(where.embedded.folder) } : {}),
     classification,
     clock,
     onAccepted: ({ hash, sequence }) => logger.info('policies accepted', { hash, sequence }),

@@ -35,7 +35,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   const { config, databases, keys, clock, logger } = inputs
   const parts = closing()
   try {
-    const core = await openCore(clock, logger, inputs.policies)
+    const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
     parts.add(async () => core.close())
     const subgraphs = openSubgraphs(core, databases, keys)
     for (const subgraph of subgraphs) parts.add(subgraph.close)

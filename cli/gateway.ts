@@ -32,7 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const stopped = onStopSignal()
   const parts = closing()
   try {
-    const core = await openCore(clockOf(databases), logger)
+    const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
     const audit = openLog('gateway', databases.records.gateway, logger)
     parts.add(audit.close)

@@ -7,7 +7,6 @@ import type { Config } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
 import { listen, THIS_MACHINE } from '../gateway/listen.ts'
 import { announce } from './announce.ts'
-import { openCity } from './city.ts'
 import { foreignDatabases, migrateCity, startDatabases } from './city-databases.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { beginClock } from './demonstration-clock.ts'
@@ -30,9 +29,10 @@ export async function run(args: readonly string[]): Promise<number> {
   if (namesDatabases(config)) refuseTogether(() => isEmbedded(config), () => foreignDatabases(config), () => configuredKeys(config, 'city'), () => needIssuers(config))
   const stopped = onStopSignal()
   const parts = closing()
-  const begun = Date.now()
   try {
     const progress = createProgress(process.stderr)
+    // Loading the gateway's libraries takes as long as starting PostgreSQL: both at once.
+    const assembly = import('./city.ts')
     const databases = await openDatabases(config, progress.line)
     parts.add(databases.stop)
     const keys: CityKeys = databases.embedded ? embeddedKeys(databases.folder, config) : configuredKeys(config, 'city')
@@ -41,13 +41,14 @@ export async function run(args: readonly string[]): Promise<number> {
     if (databases.embedded) await fillCity(databases, keys, { size, progress, stopAsked: stopped.asked })
     if (stopped.asked()) return 0
 
+    const { openCity } = await assembly
     const city = await openCity({ config, databases, keys, clock, logger: createLogger(config.logLevel) })
     parts.add(city.close)
     // Its callers' tokens are for everybody who can reach it.
     const host = asked ?? (databases.embedded ? THIS_MACHINE : undefined)
     const listening = await listen(city.gateway, { port, host })
     parts.add(() => listening.stop())
-    announce({ port: listening.port, host, seconds: (Date.now() - begun) / 1000, clock, embedded: databases.embedded })
+    announce({ port: listening.port, host, seconds: performance.now() / 1000, clock, embedded: databases.embedded })
     await stopped.signal
     process.stderr.write('Stopping: answering what was started…\n')
     return 0

@@ -2,6 +2,7 @@
 // and validates; its offsets are UTF-8 bytes. A policy validates independently of all others, so what was accepted once under
 // the same schema is remembered by its text, and a reload costs only what changed.
 
+import { createHash } from 'node:crypto'
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs'
 import type { DetailedError, SchemaJson } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Classification } from '../schema/classification.ts'
@@ -26,9 +27,16 @@ export type PolicyChecker = { readonly schema: SchemaJson<string>; readonly subj
 
 const remembered = 10_000
 
+/**
+ * Marks of policies that Cedar's validator accepted earlier, kept from start to start: validation is most of a start's work. A mark
+ * is a SHA-256 over Cedar's version, the schema and the policy's text. Whoever can write this memory can pass a policy unvalidated.
+ */
+export type AcceptedPolicies = { readonly has: (mark: string) => boolean; readonly add: (marks: readonly string[]) => void }
+
 /** A checker for one classification; keep it from bundle to bundle. */
-export function createPolicyChecker(classification: Classification): PolicyChecker {
+export function createPolicyChecker(classification: Classification, accepted?: AcceptedPolicies): PolicyChecker {
   const schema = cedarSchema(classification)
+  const validated = accepted === undefined ? undefined : { accepted, salt: `${cedar.getCedarVersion()}\n${JSON.stringify(schema)}\n` }
   const rows = rowVocabulary(classification)
   const known = new Map<string, Checked>()
   return {
@@ -38,10 +46,24 @@ export function createPolicyChecker(classification: Classification): PolicyCheck
     check: (texts) => {
       const fresh = [...new Set(texts)].filter((text) => !known.has(text))
       if (known.size + fresh.length > remembered) known.clear()
-      for (const [text, checked] of checkFresh(fresh, schema, rows)) known.set(text, checked)
+      for (const [text, checked] of checkRemembering(fresh, schema, rows, validated)) known.set(text, checked)
       return texts.map((text) => known.get(text) ?? { faults: [{ index: 0, message: 'could not be checked' }] })
     },
   }
+}
+
+type Validated = { readonly accepted: AcceptedPolicies; readonly salt: string }
+
+/** As checkFresh, without validating again what was accepted under the same schema. */
+function checkRemembering(texts: readonly string[], schema: SchemaJson<string>, rows: RowVocabulary, validated: Validated | undefined): ReadonlyMap<string, Checked> {
+  if (validated === undefined) return checkFresh(texts, schema, rows)
+  const marks = new Map(texts.map((text) => [text, createHash('sha256').update(validated.salt).update(text).digest('base64url')]))
+  const [known, fresh] = [true, false].map((wanted) => texts.filter((text) => validated.accepted.has(marks.get(text) ?? '') === wanted))
+  const checked = checkFresh(fresh ?? texts, schema, rows)
+  const good = [...checked].flatMap(([text, result]) => ('body' in result ? [marks.get(text) ?? ''] : []))
+  if (good.length > 0) validated.accepted.add(good)
+  for (const text of known ?? []) checked.set(text, checkOne(text, [], rows))
+  return checked
 }
 
 function checkFresh(texts: readonly string[], schema: SchemaJson<string>, rows: RowVocabulary): Map<string, Checked> {

@@ -9,6 +9,7 @@ import type { DecidingPlan } from './access-plan.ts'
 import { readBundle } from './bundle.ts'
 import type { Bundle } from './bundle.ts'
 import { createPolicyChecker } from './cedar-validate.ts'
+import type { AcceptedPolicies } from './cedar-validate.ts'
 import type { AccessPlan, Caller, Occasion } from './decision.ts'
 import { explainField } from './explain.ts'
 import type { Explanation } from './explain.ts'
@@ -47,6 +48,8 @@ export type PolicyEngineOptions = {
   readonly classification: Classification
   readonly clock: Clock
   readonly initialSequence?: number
+  /** Policies that need no validation again (cedar-validate.ts). */
+  readonly accepted?: AcceptedPolicies
   readonly onRefused?: (problems: Problem[]) => void
   readonly onAccepted?: (head: BundleHead) => void
 }
@@ -60,7 +63,7 @@ type Version = { readonly bundle: Bundle; readonly sequence: number; readonly su
 /** Reads the bundle and starts. Throws BundleRefused with all problems if the first bundle is bad. */
 export async function createPolicyEngine(options: PolicyEngineOptions): Promise<PolicyEngine> {
   const { directory, classification, clock } = options
-  const checker = createPolicyChecker(classification)
+  const checker = createPolicyChecker(classification, options.accepted)
   const first = await readBundle(directory, classification, checker)
   if (first.bundle === undefined) throw new BundleRefused(first.problems)
   const plans = createPlanCache(keptPlans)

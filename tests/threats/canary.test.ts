@@ -22,7 +22,7 @@ import { signedToken } from '../support/signed-token.ts'
 
 const seed = Number(process.env['CANARY_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** For each caller; a longer hunt by hand sets more. */
-const OPERATIONS = Number(process.env['CANARY_OPERATIONS'] ?? 60)
+const OPERATIONS = Number(process.env['CANARY_OPERATIONS'] ?? 36)
 const ownPid = linkingToken(scenarioPeople.zhangWei.idNo, LINK_KEY)
 
 let city: RunningCity

@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseBundle } from '../../../policy-engine/bundle.ts'
-import { readBundleFiles } from '../../../policy-engine/bundle-files.ts'
-import { createPolicyChecker } from '../../../policy-engine/cedar-validate.ts'
-import type { Caller, Occasion } from '../../../policy-engine/decision.ts'
-import { createPolicyEngine } from '../../../policy-engine/engine.ts'
-import { bundleDirectory, cityGraph, edit, fixture, movableClock } from './bundle-directory.ts'
+import { parseBundle } from '../../policy-engine/bundle.ts'
+import { readBundleFiles } from '../../policy-engine/bundle-files.ts'
+import { createPolicyChecker } from '../../policy-engine/cedar-validate.ts'
+import type { Caller, Occasion } from '../../policy-engine/decision.ts'
+import { createPolicyEngine } from '../../policy-engine/engine.ts'
+import { bundleDirectory, cityGraph, edit, fixture, movableClock } from '../unit/policy-engine/bundle-directory.ts'
 
 /** Processor time of this process, ms: what others do on the machine does not count. */
 function cpu(): number {
