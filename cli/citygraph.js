@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-// The `citygraph` command. The product is TypeScript run as it is: Node 24 reads it by itself, Node 20 through tsx.
+// The `citygraph` command. The product is TypeScript; it is joined into a cache at first use and otherwise run as it stands, which
+// Node 24 does by itself and Node 20 through tsx.
 process.env.APOLLO_TELEMETRY_DISABLED = '1'
-if (!process.features.typescript) {
+const { bundledMain } = await import('./bundle-sources.js')
+const bundled = await bundledMain()
+if (bundled === undefined && !process.features.typescript) {
   const { register } = await import('tsx/esm/api')
   register()
 }
-const { main } = await import('./main.ts')
+const { main } = await import(bundled ?? './main.ts')
 await main(process.argv.slice(2))
