@@ -99,7 +99,7 @@ export function maskedValue(kind: MaskKind, value: Value, row: Raw, { showGender
 
 /** Completed years; born on 29 February counts from 1 March. Days before birth count backwards. */
 export function yearsOn(today: string, born: string): number {
-  if (born > today) return -yearsOn(born, today)
+  if (born > today) return 0 - yearsOn(born, today)
   return Number(today.slice(0, 4)) - Number(born.slice(0, 4)) - (today.slice(5) < born.slice(5) ? 1 : 0)
 }
 
