@@ -2,7 +2,7 @@
 // `audit.append` (sql/*_append.sql); they have no privilege on any table. A row holds what a Merkle tree needs: place, leaf, hash.
 
 import { sql } from 'drizzle-orm'
-import { bigint, check, customType, pgSchema, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, customType, index, integer, pgSchema, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -44,5 +44,75 @@ export const records = audit.table(
     primaryKey({ columns: [table.log, table.seq] }),
     unique('record_id').on(table.log, table.id),
     check('record_hash', sql`octet_length(${table.leafHash}) = 32`),
+  ],
+)
+
+/**
+ * The signed heads that were kept (C2SP tlog-checkpoint), never changed. `root` is the tree's root over the first `size` records;
+ * `note` the signed text itself.
+ */
+export const checkpoints = audit.table(
+  'checkpoint',
+  {
+    log: text('log').notNull(),
+    size: bigint('size', { mode: 'number' }).notNull(),
+    root: bytea('root').notNull(),
+    note: text('note').notNull(),
+    keptAt: timestamp('kept_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.log, table.size] }), check('checkpoint_root', sql`octet_length(${table.root}) = 32`)],
+)
+
+/**
+ * The tree's hashes in tiles of 256, as C2SP tlog-tiles divides it: level 0 holds leaf hashes, level n the roots of full tiles of
+ * level n − 1. `hashes` is 32 to 8,192 bytes and is only ever lengthened.
+ */
+export const tiles = audit.table(
+  'tile',
+  {
+    log: text('log').notNull(),
+    level: integer('level').notNull(),
+    place: bigint('place', { mode: 'number' }).notNull(),
+    hashes: bytea('hashes').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.log, table.level, table.place] }),
+    check('tile_hashes', sql`octet_length(${table.hashes}) BETWEEN 32 AND 8192 AND octet_length(${table.hashes}) % 32 = 0`),
+  ],
+)
+
+/**
+ * Which subjects an organisation was last supplied with, for quotas (DOMAIN 2.6); `subject` is the token of access records.
+ * Derived from records, not a record itself.
+ */
+export const supplies = audit.table(
+  'supply',
+  {
+    org: text('org').notNull(),
+    bulkClass: text('bulk_class').notNull(),
+    subject: bytea('subject').notNull(),
+    lastAt: timestamp('last_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.bulkClass, table.subject] }), index('supply_window').on(table.org, table.bulkClass, table.lastAt)],
+)
+
+/** Suspended callers: by one officer, restored by another. `sub` `*` is every caller of the organisation. */
+export const suspensions = audit.table(
+  'suspension',
+  {
+    id: uuid('id').primaryKey(),
+    org: text('org').notNull(),
+    sub: text('sub').notNull(),
+    reason: text('reason').notNull(),
+    byOrg: text('by_org').notNull(),
+    bySub: text('by_sub').notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+    restoredByOrg: text('restored_by_org'),
+    restoredBySub: text('restored_by_sub'),
+    restoredAt: timestamp('restored_at', { withTimezone: true }),
+  },
+  (table) => [
+    check('suspension_two_officers', sql`${table.restoredByOrg} IS NULL OR (${table.restoredByOrg}, ${table.restoredBySub}) <> (${table.byOrg}, ${table.bySub})`),
+    check('suspension_restored', sql`num_nulls(${table.restoredByOrg}, ${table.restoredBySub}, ${table.restoredAt}) IN (0, 3)`),
   ],
 )
