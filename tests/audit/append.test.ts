@@ -160,6 +160,52 @@ describe('an audit log', () => {
     await pool.end()
   })
 
+  it('lets a record that the database refuses fail alone, not those that share its commit', async () => {
+    const pool = openAuditPool(database.writer('enterprises'), { log: 'enterprises' })
+    const causes: unknown[] = []
+    const log = openAuditLog({ pool, log: 'enterprises', onFailure: (cause) => causes.push(cause) })
+    const kept = accessRecord({ log: 'enterprises' })
+    await log.append([kept])
+    const good = Array.from({ length: 40 }, () => accessRecord({ log: 'enterprises' }))
+    const bad = [
+      // 22007, 23505 and 22023 (a leaf of more than a mebibyte).
+      accessRecord({ log: 'enterprises', at: 'no instant' }),
+      accessRecord({ log: 'enterprises', id: kept.id }),
+      accessRecord({ log: 'enterprises', entries: ['x'.repeat(1_048_577)] }),
+    ]
+    const all = [...good.slice(0, 7), ...bad.slice(0, 1), ...good.slice(7, 30), ...bad.slice(1), ...good.slice(30)]
+    // The first takes off alone; the others share the next commit.
+    const ends = await Promise.allSettled(all.map((record) => log.append([record])))
+    for (const [n, end] of ends.entries()) {
+      const record = all[n]
+      if (record !== undefined && bad.includes(record)) expect(end).toMatchObject({ status: 'rejected', reason: { code: 'AUDIT_UNAVAILABLE' } })
+      else expect(end.status).toBe('fulfilled')
+    }
+    expect(causes).toHaveLength(bad.length)
+    const rows = await rowsOf('enterprises')
+    expect(rows.map(({ seq }) => Number(seq))).toEqual(Array.from({ length: 41 }, (_, n) => n))
+    expect(rows.map(({ id }) => id)).toEqual([kept.id, ...good.map(({ id }) => id)])
+    await pool.end()
+  })
+
+  it('closes within its patience while the log is locked, and takes nothing afterwards', async () => {
+    const pool = openAuditPool(database.writer('licenses'), { log: 'licenses' })
+    const log = openAuditLog({ pool, log: 'licenses' })
+    await as(database.owner, async (client) => {
+      await client.query('BEGIN')
+      await client.query(`SELECT FROM audit.log WHERE name = 'licenses' FOR UPDATE`)
+      const ends = Promise.allSettled(Array.from({ length: 3 }, () => log.append([accessRecord({ log: 'licenses' })])))
+      const began = performance.now()
+      await log.close()
+      await expect(log.append([accessRecord({ log: 'licenses' })])).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
+      await pool.end()
+      expect(performance.now() - began).toBeLessThan(5_000)
+      for (const end of await ends) expect(end.status).toBe('rejected')
+      await client.query('ROLLBACK')
+    })
+    expect(await sizeOf('licenses')).toBe(0)
+  })
+
   it('answers AUDIT_UNAVAILABLE when nobody listens', async () => {
     const pool = openAuditPool({ host: '127.0.0.1', port: 1, user: 'nobody', database: 'none', password: '' }, { log: 'gateway' })
     await expect(openAuditLog({ pool, log: 'gateway' }).append([accessRecord({ log: 'gateway' })])).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
