@@ -71,7 +71,7 @@ export function foreignDatabases(config: Config): CityDatabases {
   }
   const serving = forDomains((domain) => need(config.databaseUrls[domain], `${domain.toUpperCase()}_DATABASE_URL`))
   const audit = forDomains((domain) => need(config.auditUrls[domain], `AUDIT_DATABASE_URL or ${domain.toUpperCase()}_AUDIT_DATABASE_URL`))
-  const gateway = need(config.auditUrls.gateway ?? config.auditUrls.population, 'AUDIT_DATABASE_URL')
+  const gateway = need(config.auditUrls.gateway, 'AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL')
   if (problems.length > 0) throw new ConfigRefused([...new Set(problems)])
   return {
     embedded: false,
@@ -95,7 +95,7 @@ export function foreignDepartment(config: Config, domain: Domain): CityDatabases
 /** The log of a gateway's own process. */
 export function foreignGateway(config: Config): CityDatabases {
   const audit = config.auditUrls.gateway
-  if (audit === undefined) throw new ConfigRefused(['AUDIT_DATABASE_URL is missing'])
+  if (audit === undefined) throw new ConfigRefused(['AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL is missing'])
   return onlyNamed(config, addressOf(audit))
 }
 

@@ -50,6 +50,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       classification: core.classification,
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
       audit: audit.it,
+      auditReady: audit.ready,
       clock,
       logger,
       ...issuers,

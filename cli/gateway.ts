@@ -44,6 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(file === undefined ? { classification: core.classification } : {}),
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
+      auditReady: audit.ready,
       clock: core.clock,
       logger,
       ...issuers,

@@ -64,7 +64,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const shared = at('AUDIT_DATABASE_URL')
   const own = urls(at, (domain) => `${domain.toUpperCase()}_AUDIT_DATABASE_URL`, problems)
   if (shared !== undefined && !isPostgresUrl(shared)) problems.push('AUDIT_DATABASE_URL is not a postgres:// URL')
-  const auditUrls = shared === undefined ? own : { gateway: shared, ...Object.fromEntries(domains.map((domain) => [domain, own[domain] ?? shared])) }
+  const gateway = at('GATEWAY_AUDIT_DATABASE_URL')
+  if (gateway !== undefined && !isPostgresUrl(gateway)) problems.push('GATEWAY_AUDIT_DATABASE_URL is not a postgres:// URL')
+  // The gateway's log lies where it is said to, never silently beside some department's.
+  const ofGateway = gateway ?? shared
+  const auditUrls = {
+    ...(ofGateway === undefined ? {} : { gateway: ofGateway }),
+    ...(shared === undefined ? own : Object.fromEntries(domains.map((domain) => [domain, own[domain] ?? shared]))),
+  }
 
   if (problems.length > 0 || !level.success) throw new ConfigRefused(problems)
   const parsed = {

@@ -39,6 +39,8 @@ export type GatewayParts = {
   readonly sealer?: Sealer
   /** The `gateway` log: refusals and dry runs. */
   readonly audit: AuditLog
+  /** Whether that log can be written now; it may throw. Left out: taken to be so. */
+  readonly auditReady?: () => Promise<boolean>
   readonly clock: Clock
   readonly logger: Logger
   readonly limits?: Partial<Limits>
@@ -70,7 +72,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()
-  const readiness = createReadiness(federation.connections)
+  const readiness = createReadiness(federation.connections, parts.auditReady ?? (async () => true))
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
   const graphql = { server: federation.server, authenticate: parts.authenticate, engine, rates, limits, records, metrics, logger, draining: drain.draining }

@@ -51,6 +51,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
     classification: core.classification,
     sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }),
     audit: audit.it,
+    auditReady: audit.ready,
     clock,
     logger,
     ...(await openIssuers(readConfig({}), core, keys, true)),
