@@ -27,6 +27,20 @@ export async function setReadOnly({ name }: TestDatabase, on: boolean): Promise<
   })
 }
 
+/**
+ * Every append then fails as on a full disk (53100, said by a trigger in the place of the disk) or takes three seconds; the function
+ * ends it.
+ */
+export async function hinderAppends({ name }: TestDatabase, how: 'full' | 'slow'): Promise<() => Promise<void>> {
+  const cluster = await testCluster()
+  const body = how === 'full' ? `RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';` : 'PERFORM pg_sleep(3); RETURN NEW;'
+  await asSuperuser(cluster, name, async (client) => {
+    await client.query(`CREATE FUNCTION public.hinder() RETURNS trigger LANGUAGE plpgsql AS $hinder$ BEGIN ${body} END $hinder$`)
+    await client.query('CREATE TRIGGER hinder BEFORE INSERT ON audit.record FOR EACH STATEMENT EXECUTE FUNCTION public.hinder()')
+  })
+  return () => asSuperuser(cluster, name, async (client) => void (await client.query('DROP FUNCTION public.hinder() CASCADE')))
+}
+
 /** Holds the head of a log, so that nothing can be appended to it; the function lets go. */
 export async function lockLog(audit: TestDatabase, log: string): Promise<() => Promise<void>> {
   const owner = new pg.Client(audit.owner)
