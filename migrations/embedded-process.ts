@@ -19,7 +19,8 @@ export type ServerPlan = {
   readonly log: (line: string) => void
 }
 
-export type RunningServer = { readonly pid: number; readonly stop: () => Promise<void> }
+/** `ended` resolves when its process is gone, for whatever reason. */
+export type RunningServer = { readonly pid: number; readonly ended: Promise<void>; readonly stop: () => Promise<void> }
 
 const READY_WITHIN_MS = 120_000
 const FAST_STOP_MS = 15_000
@@ -104,7 +105,7 @@ async function tryStart(plan: ServerPlan): Promise<Outcome> {
     const [filePid, , , , , , , status = ''] = readPidFile(plan.data)
     if (Number(filePid) === pid && status.trim() === 'ready') {
       state = 'serving'
-      return { kind: 'serves', server: { pid, stop } }
+      return { kind: 'serves', server: { pid, ended, stop } }
     }
     const waited = Date.now() - begun
     if (waited > READY_WITHIN_MS) {

@@ -1,5 +1,6 @@
 // Starts the PostgreSQL that comes with citygraph: real PostgreSQL 18 from npm, one cluster in the data folder, reached over a
-// Unix socket only, with a generated superuser password. Refuses a second start on the same folder; clears up after a killed one.
+// Unix socket only, with a generated superuser password, kept running until it is stopped. Refuses a second start on the same
+// folder; clears up after a killed one.
 
 import { execFile } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, rmdirSync, writeFileSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { clusterHome, emptyHome, makeSocketFolder } from './embedded-home.ts'
 import { lockDataFolder } from './embedded-lock.ts'
 import { bareEnvironment, liveServer, startServer, stopServer } from './embedded-process.ts'
 import { serverSettings } from './embedded-settings.ts'
+import { supervise } from './embedded-supervision.ts'
 import { randomSecret } from './secrets.ts'
 
 export type EmbeddedCluster = {
@@ -84,10 +86,12 @@ async function startLocked(dataDir: string, log: (line: string) => void, release
   const socketDir = overTcp ? '127.0.0.1' : makeSocketFolder(home.path, account)
   const port = overTcp ? await freePort() : 5432
   const settings = serverSettings({ socketDir, port })
-  const server = await startServer({ binaries, account, data, logFile: join(home.path, 'postgres.log'), settings, log }).catch((error: unknown) => {
+  const plan = { binaries, account, data, logFile: join(home.path, 'postgres.log'), settings, log }
+  const first = await startServer(plan).catch((error: unknown) => {
     removeIfEmpty(socketDir)
     throw error
   })
+  const server = supervise(plan, first)
 
   let stopping: Promise<void> | undefined
   const stop = async (): Promise<void> => {

@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { asSuperuser } from '../../migrations/databases.ts'
 import { startEmbedded } from '../../migrations/embedded.ts'
 import { processIdentity } from '../../migrations/process-identity.ts'
 import { clusterProcess } from '../support/cluster-process.ts'
+import { eventually } from '../support/outage.ts'
 
 let dataDir = ''
 const lines: string[] = []
@@ -43,6 +45,29 @@ test('starts after the server itself was killed, replaying its log', async () =>
   const again = await startEmbedded({ dataDir, log })
   expect(again.freshlyMade).toBe(false)
   await again.stop()
+})
+
+test('starts the server again when it was killed, says so, and lets it be stopped for good', async () => {
+  const cluster = await startEmbedded({ dataDir, log })
+  for (let round = 1; round <= 2; round += 1) {
+    const pid = Number(readFileSync(pidFile(), 'utf8').split('\n')[0])
+    process.kill(pid, 'SIGKILL')
+    await eventually(20_000, () => asSuperuser(cluster, 'postgres', async (client) => void (await client.query('SELECT 1'))))
+    expect(Number(readFileSync(pidFile(), 'utf8').split('\n')[0])).not.toBe(pid)
+    expect(lines.filter((line) => line.startsWith('PostgreSQL was started again'))).toHaveLength(round)
+  }
+  const last = Number(readFileSync(pidFile(), 'utf8').split('\n')[0])
+  await cluster.stop()
+  expect(processIdentity(last)).toBeUndefined()
+  expect(lines.filter((line) => line.startsWith('PostgreSQL was started again'))).toHaveLength(2)
+})
+
+test('does not start a server again that was stopped in the moment it was killed', async () => {
+  const cluster = await startEmbedded({ dataDir, log })
+  process.kill(Number(readFileSync(pidFile(), 'utf8').split('\n')[0]), 'SIGKILL')
+  await new Promise((resolve) => setTimeout(resolve, 120))
+  await cluster.stop()
+  await (await startEmbedded({ dataDir, log })).stop()
 })
 
 test('takes no notice of a pid file whose number now belongs to another process', async () => {
