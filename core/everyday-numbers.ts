@@ -14,12 +14,14 @@ export function checkMobile(number: string): NumberCheck {
 }
 
 const PROVINCE = '[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]'
-const PLATES = [
-  `^${PROVINCE}[A-HJ-NP-Z][A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9学挂警港澳]$`,
+/** Regular expressions of a plate as stored, without anchors. */
+export const PLATE_SHAPES: readonly string[] = [
+  `${PROVINCE}[A-HJ-NP-Z][A-HJ-NP-Z0-9]{4}[A-HJ-NP-Z0-9学挂警港澳]`,
   // New energy: a small vehicle's letter is third, a large one's is last; A–E battery, F–K other.
-  `^${PROVINCE}[A-HJ-NP-Z][ABCDEFGHJK][A-HJ-NP-Z0-9][0-9]{4}$`,
-  `^${PROVINCE}[A-HJ-NP-Z][0-9]{5}[ABCDEFGHJK]$`,
-].map((pattern) => new RegExp(pattern))
+  `${PROVINCE}[A-HJ-NP-Z][ABCDEFGHJK][A-HJ-NP-Z0-9][0-9]{4}`,
+  `${PROVINCE}[A-HJ-NP-Z][0-9]{5}[ABCDEFGHJK]`,
+]
+const PLATES = PLATE_SHAPES.map((shape) => new RegExp(`^${shape}$`))
 
 /** A plate as stored: without dot, spaces and hyphens, upper case. */
 export function normalisePlate(plate: string): string {
