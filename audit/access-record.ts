@@ -29,10 +29,37 @@ export type AccessRecord = {
   readonly subjectCount: number
   readonly rowCount: number
   readonly policyVersion: string
-  readonly outcome: 'ANSWERED' | 'REFUSED' | 'FAILED'
+  /** BEGUN: an act that is about to be done; a further record of the same request says how it ended. */
+  readonly outcome: 'ANSWERED' | 'REFUSED' | 'FAILED' | 'BEGUN'
   /** Error code when not ANSWERED. */
   readonly code?: string
 }
 
+/**
+ * What happened beside a request: a risk signal, a caller suspended or restored. Numbers, codes and names of officials; never a
+ * value or a subject.
+ */
+export type EventRecord = {
+  readonly id: string
+  readonly at: string
+  readonly log: string
+  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION'
+  /** The alert or suspension, as the governance subgraph names it. */
+  readonly about: string
+  /** Whose requests; `sub` `*`: those of the whole organisation. */
+  readonly caller: { readonly org: string; readonly sub: string }
+  /** Who did it, where an officer or the system did something. */
+  readonly by?: { readonly org: string; readonly sub: string }
+  /** Of a suspension: the officer's reason, one of a closed list. */
+  readonly reason?: string
+  readonly signal?: string
+  readonly count?: number
+  readonly threshold?: number
+  /** Seconds. */
+  readonly window?: number
+}
+
+export type LogRecord = AccessRecord | EventRecord
+
 /** Where records go. `append` resolves only when the record is durable; otherwise it throws CitygraphError AUDIT_UNAVAILABLE. */
-export type AuditLog = { append(records: readonly AccessRecord[]): Promise<void>; close(): Promise<void> }
+export type AuditLog = { append(records: readonly LogRecord[]): Promise<void>; close(): Promise<void> }

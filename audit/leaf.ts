@@ -2,11 +2,11 @@
 // stores what `leafBytes` gives; the database computes the hash anew and takes nobody's word for it.
 
 import { createHash } from 'node:crypto'
-import type { AccessRecord } from './access-record.ts'
+import type { LogRecord } from './access-record.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 /** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON cannot, or a NUL. */
-export function leafBytes(record: AccessRecord): Buffer {
+export function leafBytes(record: LogRecord): Buffer {
   const text = canonicalJson(record)
   // PostgreSQL's jsonb holds no NUL; one such record would fail the commit that it shares with others.
   if (/(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new TypeError('a text with a NUL')

@@ -3,7 +3,7 @@
 
 import type pg from 'pg'
 import { CitygraphError } from '../core/errors.ts'
-import type { AccessRecord, AuditLog } from './access-record.ts'
+import type { AuditLog, LogRecord } from './access-record.ts'
 import { APPEND_PATIENCE_MS } from './audit-pool.ts'
 import { leafBytes } from './leaf.ts'
 
@@ -82,7 +82,7 @@ function isOfTheData(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && /^2[23]/.test(cause.code)
 }
 
-function toLeaves(records: readonly AccessRecord[], log: string): readonly Buffer[] {
+function toLeaves(records: readonly LogRecord[], log: string): readonly Buffer[] {
   try {
     if (records.length > COMMIT_LIMIT || records.some((record) => record.log !== log)) throw new RangeError('records of another log, or too many')
     return records.map(leafBytes)

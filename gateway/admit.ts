@@ -7,6 +7,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import { GraphQLError, Kind, getNamedType, isInterfaceType, isObjectType } from 'graphql'
 import type { ASTVisitor, FloatValueNode, FragmentDefinitionNode, GraphQLNamedType, IntValueNode, OperationDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
+import { isOneAct, ONE_ACT } from '../schema/one-act.ts'
 import { isStructural } from './walk-operation.ts'
 
 /**
@@ -38,6 +39,7 @@ export function admissionRules(limits: Limits, reservedAliases: readonly Validat
     reporting((onReject) => maxDirectivesRule({ n: limits.directives, propagateOnRejection: false, onReject }), `At most ${limits.directives} directives in one operation.`),
     nameRule(limits),
     sizeRule(limits),
+    oneActRule,
     reservedVariableRule,
     finiteNumbersRule,
     ...reservedAliases,
@@ -72,6 +74,17 @@ function finiteNumbersRule(context: ValidationContext): ASTVisitor {
     context.reportError(new GraphQLError(error.message, { nodes: node, originalError: error, extensions: error.extensions }))
   }
   return { FloatValue: check, IntValue: check }
+}
+
+/** One act a request: nothing hides behind an alias, a fragment or a variable. */
+function oneActRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition(operation) {
+      if (operation.operation !== 'mutation' || isOneAct(operation)) return
+      const error = new CitygraphError('BAD_USER_INPUT', { hint: ONE_ACT })
+      context.reportError(new GraphQLError(error.message, { nodes: operation, originalError: error, extensions: error.extensions }))
+    },
+  }
 }
 
 /** Names come back in every path of the answer's report. Said once, for the first. */

@@ -67,6 +67,8 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     const facts = operationFacts(asked, parts.classification)
     const report = decide(asked, state, facts, parts)
     if (state.occasion.dryRun) return await dryRun(state, report, parts)
+    // An act is no cell that may be left out of an answer: what is not permitted is not planned.
+    if (report.fields.some(({ field, decision }) => field.startsWith('Mutation.') && decision === 'DENIED')) throw new CitygraphError('FORBIDDEN')
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
     return shape(await run(), state, parts)
   } catch (error) {

@@ -3,10 +3,8 @@
 
 import http from 'node:http'
 import https from 'node:https'
+import { SEAL_HEADER } from '../subgraphs/access-context.ts'
 import type { SubgraphConnection, SubgraphFetch, SubgraphLink, SubgraphReply } from './link.ts'
-
-/** Header that carries the seal (DESIGN 5.5). */
-export const SEAL_HEADER = 'x-citygraph-seal'
 
 export type HttpLinkOptions = {
   /** Whole exchange, milliseconds. */
@@ -27,7 +25,7 @@ export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
     const agent = secure ? new https.Agent(settings) : new http.Agent(settings)
     const request = secure ? https.request : http.request
     return {
-      ask: (fetch) => ask(fetch, true),
+      ask: (fetch) => ask(fetch, !isAct(fetch)),
       ready: () => probe().catch(() => false),
       close: () => agent.destroy(),
     } satisfies SubgraphConnection
@@ -45,7 +43,7 @@ export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
         if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LinkFailure('NOT_AN_OBJECT', false)
         return { ...value, status }
       } catch (error) {
-        // A kept-alive socket that the other side had just closed: nothing was answered, and fetches only read.
+        // A kept-alive socket that the other side had just closed: nothing was answered, and this fetch only reads.
         if (mayRetry && error instanceof LinkFailure && error.staleSocket) return ask(fetch, false)
         throw error instanceof LinkFailure ? error : new LinkFailure('NOT_JSON', false)
       }
@@ -88,6 +86,11 @@ export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
       })
     }
   }
+}
+
+/** Whether the operation sealed for the fetch changes something: never sent twice. */
+function isAct({ seal }: SubgraphFetch): boolean {
+  return seal.context.operation.fields.some((field) => field.startsWith('Mutation.'))
 }
 
 /** Says what kind of failure it was and nothing else; `code` goes to the log. */

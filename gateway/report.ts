@@ -54,6 +54,7 @@ function decide(field: AskedField, plan: AccessPlan, classification: Classificat
     return { decision: condition.kind === 'never' ? 'DENIED' : 'VERIFY', code, policies }
   }
   const decided = coarse(plan.field(field.parent, field.name))
+  if (found?.entry?.kind === 'ACT') return decided
   // An entry to rows that do not exist for the caller is closed, whatever the entry itself allows.
   if (found?.entry === undefined || decided.decision === 'DENIED' || plan.rows(found.returns.named).kind !== 'never') return decided
   return { decision: 'DENIED', code: decided.decision === 'CLEAR' ? 'POLICY' : decided.code, policies: decided.policies }

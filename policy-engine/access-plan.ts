@@ -2,14 +2,16 @@
 // bundle. Fields are decided when first asked for and remembered. Unknown fields are DENIED; keys and the structural fields of
 // connections are CLEAR (the existence of rows is `see`'s matter); answers of verifications are decided with their entry.
 
-import type { Classification } from '../schema/classification.ts'
-import type { FieldDecision, AccessPlan, EntryDecision } from './decision.ts'
+import type { Classification, EntryKind } from '../schema/classification.ts'
+import { bulkApproved, lowest, sameCells } from './bulk.ts'
+import type { BulkClass, FieldDecision, AccessPlan, EntryDecision, Quotas } from './decision.ts'
 import { clearCells, deniedCells, lower } from './coherence.ts'
 import type { Cells } from './coherence.ts'
 import { codeFor, isBetter, wordOf } from './codes.ts'
+import type { Word } from './codes.ts'
 import { decide, deniedAction } from './decide.ts'
 import type { ActionDecision, DecideParts } from './decide.ts'
-import type { Action, Environment, Situation, Subjects } from './environment.ts'
+import type { Action, Environment, Situation } from './environment.ts'
 import { always, never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
 
@@ -22,12 +24,20 @@ export type PlanParts = DecideParts & {
   readonly trusted: boolean
   /** Plans of the same callers for each purpose of their organisation, if no purpose was given; else none. */
   readonly alternatives: () => readonly DecidingPlan[]
+  readonly quotas: Quotas
+  /** Ids of grants with bulk approval. */
+  readonly bulkGrants: ReadonlySet<string>
+  /** Classes whose fields are decided one level higher by `parts`; `base` is the plan without. */
+  readonly raise?: { readonly classes: ReadonlySet<BulkClass>; readonly base: DecidingPlan; readonly parts: DecideParts }
 }
 
 /** A plan with what explanations and officers' tests look at beside the decisions. */
 export type DecidingPlan = AccessPlan & {
   readonly situation: Situation
-  readonly subjects: Subjects
+  /** What actions on a coordinate (`Type.field` or `Type`) are decided by. */
+  partsOf(coordinate: string): Pick<DecideParts, 'situation' | 'subjects'>
+  /** Whether the field is decided one level higher because a quota is used up. */
+  raised(type: string, field: string): boolean
   /** After coherence. */
   cells(type: string, field: string): Cells
   /** What the policies say of one action, before coherence; `field` undefined for actions about rows of the type. */
@@ -35,18 +45,30 @@ export type DecidingPlan = AccessPlan & {
 }
 
 export function createAccessPlan(parts: PlanParts): DecidingPlan {
-  const { classification, situation } = parts
+  const { classification, situation, raise } = parts
   const actionsDecided = new Map<string, ActionDecision>()
   const cellsDecided = new Map<string, Cells>()
   const fieldsDecided = new Map<string, FieldDecision>()
   const entriesDecided = new Map<string, EntryDecision>()
   const underWay = new Set<string>()
 
-  const action = (name: Action, type: string, field?: string): ActionDecision =>
-    remember(actionsDecided, `${name} ${type}.${field ?? ''}`, () => decide(name, field === undefined ? type : `${type}.${field}`, parts))
+  const raised = (type: string, field: string): boolean => {
+    const counts = raise?.base.counted(type, field)
+    return counts !== undefined && raise?.classes.has(counts) === true
+  }
+
+  const partsOf = (coordinate: string): DecideParts => {
+    const [type = '', field] = coordinate.split('.')
+    return raise !== undefined && field !== undefined && raised(type, field) ? raise.parts : parts
+  }
+
+  const action = (name: Action, type: string, field?: string): ActionDecision => {
+    const coordinate = field === undefined ? type : `${type}.${field}`
+    return remember(actionsDecided, `${name} ${coordinate}`, () => decide(name, coordinate, partsOf(coordinate)))
+  }
 
   const rows = (type: string): RowCondition => {
-    if (type === 'Query' || classification.type(type)?.answer === true) return always
+    if (type === 'Query' || type === 'Mutation' || classification.type(type)?.answer === true) return always
     return action('see', type).allowed
   }
 
@@ -56,7 +78,8 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     return remember(cellsDecided, coordinate, () => {
       underWay.add(coordinate)
       try {
-        return decideCells(type, field)
+        const own = decideCells(type, field)
+        return raise === undefined ? own : lowest(raise.base.cells(type, field), own)
       } finally {
         underWay.delete(coordinate)
       }
@@ -69,6 +92,8 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     if (found === undefined) return deniedCells
     if (classification.type(type)?.answer === true) return clearCells
     if (found.entry?.kind === 'VERIFY') return { read: action('verify', type, field).allowed, masked: never }
+    // Nothing is known of a row: an act is allowed whole or not at all.
+    if (found.entry?.kind === 'ACT') return action('act', type, field).allowed.kind === 'always' ? clearCells : deniedCells
     const own = { read: action('read', type, field).allowed, masked: action('readMasked', type, field).allowed }
     return lower(own, found, { cells: cellsAt, rows })
   }
@@ -79,6 +104,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
   }
 
   const code = (type: string, field: string): ReturnType<typeof codeFor> => {
+    if (raise !== undefined && !sameCells(raise.base.cells(type, field), cells(type, field))) return 'QUOTA'
     const word = wordOf(cells(type, field))
     const purposeHelps = (): boolean => parts.alternatives().some((plan) => isBetter(word, wordOf(plan.cells(type, field))))
     return parts.trusted ? codeFor(word, classification.field(type, field), situation.caller, purposeHelps) : 'POLICY'
@@ -87,8 +113,9 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
   const decideOne = (type: string, field: string): FieldDecision => {
     const { read, masked } = cells(type, field)
     const word = wordOf({ read, masked })
-    const actions: readonly Action[] = classification.field(type, field)?.entry?.kind === 'VERIFY' ? ['verify'] : word === 'CLEAR' ? ['read'] : ['read', 'readMasked']
-    const policies = policyIds(actions.map((name) => (classification.field(type, field) === undefined ? deniedAction : action(name, type, field))))
+    const actions = actionsOf(classification.field(type, field)?.entry?.kind, word)
+    const applied = policyIds(actions.map((name) => (classification.field(type, field) === undefined ? deniedAction : action(name, type, field))))
+    const policies = raised(type, field) ? [...applied, quotaId(type, field)] : applied
     switch (word) {
       case 'CLEAR':
         return { decision: word, policies }
@@ -100,6 +127,18 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     }
   }
 
+  const quotaId = (type: string, field: string): string => `quota/${classification.field(type, field)?.bulkClass ?? ''}`
+
+  const counted = (type: string, field: string): BulkClass | undefined => {
+    const found = classification.field(type, field)
+    const { caller } = situation
+    if (found === undefined || found.bulkClass === 'NONE' || found.level < 2 || caller.kind === 'subject' || found.owner === caller.org || raised(type, field)) return undefined
+    const verifies = found.entry?.kind === 'VERIFY'
+    if (verifies ? action('verify', type, field).allowed.kind === 'never' : decision(type, field).decision === 'DENIED') return undefined
+    const decided = verifies ? [action('verify', type, field)] : [action('read', type, field), action('readMasked', type, field)]
+    return bulkApproved(decided, parts.bulkGrants) ? undefined : found.bulkClass
+  }
+
   const decision = (type: string, field: string): FieldDecision => remember(fieldsDecided, `${type}.${field}`, () => decideOne(type, field))
 
   return {
@@ -109,7 +148,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     field: decision,
     rows,
     filterable: (type, field) => {
-      if (decision(type, field).decision !== 'CLEAR') return false
+      if (decision(type, field).decision !== 'CLEAR' || raise?.base.filterable(type, field) === false) return false
       return classification.field(type, field) === undefined || action('filter', type, field).allowed.kind === 'always'
     },
     verify: (entryField) => remember(entriesDecided, entryField, () => {
@@ -128,6 +167,13 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
 export function environmentOf(plan: DecidingPlan, action: Action, coordinate: string): Environment | undefined {
   const subject = plan.subjects.get(coordinate)
   return subject === undefined ? undefined : { situation: plan.situation, action, ...subject }
+}
+
+/** The actions whose policies took part in a decision. */
+function actionsOf(entry: EntryKind | undefined, word: Word): readonly Action[] {
+  if (entry === 'VERIFY') return ['verify']
+  if (entry === 'ACT') return ['act']
+  return word === 'CLEAR' ? ['read'] : ['read', 'readMasked']
 }
 
 /** Keys, `__typename`, and what the composer generates around lists. */

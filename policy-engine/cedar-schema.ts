@@ -9,11 +9,13 @@ import type { Action } from './environment.ts'
 
 type Attribute = { type: string; name?: string; element?: { type: string }; required?: boolean }
 
-const reserved: readonly string[] = ['Organisation', 'Role', 'Division', 'Purpose', 'Caller', 'Action', 'Query']
+/** Types of the graph that stand for no row. */
+const roots: readonly string[] = ['Query', 'Mutation', 'Subscription']
+const reserved: readonly string[] = ['Organisation', 'Role', 'Division', 'Purpose', 'Caller', 'Action', ...roots]
 
 /** Cedar's JSON schema. Throws TypeError on a GraphQL type with a reserved name (a programmer's error, not an officer's). */
 export function cedarSchema(classification: Classification): SchemaJson<string> {
-  const rows = classification.types().filter((type) => type.type !== 'Query')
+  const rows = classification.types().filter((type) => !roots.includes(type.type))
   const taken = rows.find((type) => reserved.includes(type.type))
   if (taken !== undefined) throw new TypeError(`GraphQL type ${taken.type} has a name that the policy model needs`)
   const context = { type: 'Record', attributes: contextAttributes() } as const
@@ -25,6 +27,7 @@ export function cedarSchema(classification: Classification): SchemaJson<string> 
       Purpose: { memberOfTypes: ['Organisation'] },
       Caller: { memberOfTypes: ['Organisation', 'Role'], shape: { type: 'Record', attributes: callerAttributes() } },
       Query: {},
+      Mutation: {},
       ...Object.fromEntries(rows.map((type) => [type.type, { shape: { type: 'Record', attributes: rowAttributes(type.rowAttributes) } }])),
     },
     actions: Object.fromEntries(actions.map((action) => [action, { appliesTo: { principalTypes: ['Caller'], resourceTypes: resourceTypes(action, classification), context } }])),
@@ -35,7 +38,7 @@ export function cedarSchema(classification: Classification): SchemaJson<string> 
 
 /** Cedar validates a policy once for each action and type it may apply to: pairs that nothing ever asks about only cost time. */
 function resourceTypes(action: Action, classification: Classification): readonly string[] {
-  const rows = classification.types().filter(({ type, answer }) => type !== 'Query' && !answer).map(({ type }) => type)
+  const rows = classification.types().filter(({ type, answer }) => !roots.includes(type) && !answer).map(({ type }) => type)
   const entries = classification.fields().flatMap(({ entry, returns }) => (entry === undefined ? [] : [{ entry, returns }]))
   switch (action) {
     case 'read':
@@ -47,6 +50,8 @@ function resourceTypes(action: Action, classification: Classification): readonly
       return rows.filter((type) => (classification.type(type)?.keyFilters.size ?? 0) > 0 || classification.fields().some((field) => field.type === type && (field.sortable || field.filterOperators.length > 0)))
     case 'verify':
       return unique(entries.map(({ entry }) => (entry.kind === 'VERIFY' ? entry.of ?? 'Query' : undefined)))
+    case 'act':
+      return ['Mutation']
     case 'export':
       return unique(entries.map(({ entry, returns }) => (entry.kind === 'MANY' ? returns.named : undefined)))
   }
@@ -59,6 +64,8 @@ function unique(names: readonly (string | undefined)[]): readonly string[] {
 function callerAttributes(): Record<string, Attribute> {
   return {
     org: { type: 'Entity', name: 'Organisation' },
+    /** The code of `org` as a text, to be compared with row attributes. */
+    organisation: { type: 'String' },
     kind: { type: 'String' },
     assurance: { type: 'Long' },
     zone: { type: 'String' },

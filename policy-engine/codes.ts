@@ -24,7 +24,8 @@ export function isBetter(now: Word, then: Word): boolean {
 /** `purposeHelps`: no purpose was given and one registered for the caller's organisation would make it better. */
 export function codeFor(word: Word, field: FieldClassification | undefined, caller: Caller, purposeHelps: () => boolean): Code {
   if (purposeHelps()) return 'PURPOSE'
-  if (word === 'MASKED' || field === undefined) return 'POLICY'
+  // An act is an office, not something to apply for.
+  if (word === 'MASKED' || field === undefined || field.entry?.kind === 'ACT') return 'POLICY'
   const department = caller.kind === 'department' && field.sharing !== 'NONE' && field.owner !== caller.org
   const partner = caller.kind === 'partner' && field.opening === 'CONDITIONAL'
   return department || partner ? 'APPLY' : 'POLICY'

@@ -27,7 +27,7 @@ export function unknownCoordinates(policy: PolicyBody, text: string, classificat
 }
 
 function exists(name: string, value: string, classification: Classification): boolean {
-  if (name === 'type') return value === 'Query' || classification.type(value) !== undefined
+  if (name === 'type') return value === 'Query' || value === 'Mutation' || classification.type(value) !== undefined
   const [type = '', field, ...rest] = value.split('.')
   if (field === undefined) return classification.type(type) !== undefined
   return rest.length === 0 && classification.field(type, field) !== undefined

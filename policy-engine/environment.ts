@@ -6,7 +6,7 @@ import type { Caller, Occasion } from './decision.ts'
 import { divisionAncestors, normaliseDivision } from './policy-values.ts'
 import type { Entity, Known } from './policy-values.ts'
 
-export const actions = ['read', 'readMasked', 'filter', 'export', 'verify', 'see'] as const
+export const actions = ['read', 'readMasked', 'filter', 'export', 'verify', 'see', 'act'] as const
 export type Action = (typeof actions)[number]
 
 /** `context.field` of a policy. */
@@ -27,14 +27,14 @@ export type Environment = {
   readonly situation: Situation
   readonly action: Action
   readonly field: FieldFacts
-  /** Entity type of the row: a GraphQL type's name, or `Query`. */
+  /** Entity type of the row: a GraphQL type's name, `Query` or `Mutation`. */
   readonly rowType: string
   readonly attributes: ReadonlyMap<string, RowAttribute>
 }
 
 const noAttributes: ReadonlyMap<string, RowAttribute> = new Map()
 
-/** Row attributes of a type as a map; none for `Query`. */
+/** Row attributes of a type as a map; none for `Query` and `Mutation`. */
 export function attributesOf(type: TypeClassification | undefined): ReadonlyMap<string, RowAttribute> {
   return type === undefined ? noAttributes : new Map(type.rowAttributes.map((attribute) => [attribute.name, attribute]))
 }

@@ -27,7 +27,7 @@ export type Explanation = {
 
 export function explainField(plan: DecidingPlan, type: string, field: string, classification: Classification): Explanation {
   const found = classification.field(type, field)
-  const names: readonly Action[] = found?.entry?.kind === 'VERIFY' ? ['verify'] : ['read', 'readMasked', 'filter']
+  const names: readonly Action[] = found?.entry?.kind === 'VERIFY' ? ['verify'] : found?.entry?.kind === 'ACT' ? ['act'] : ['read', 'readMasked', 'filter']
   const cells = plan.cells(type, field)
   return {
     coordinate: `${type}.${field}`,
@@ -36,7 +36,7 @@ export function explainField(plan: DecidingPlan, type: string, field: string, cl
     masked: inWords(cells.masked),
     exists: inWords(plan.rows(type)),
     filterable: plan.filterable(type, field),
-    actions: [...names.map((action) => explained(plan, action, type, field)), ...(type === 'Query' ? [] : [explained(plan, 'see', type)])],
+    actions: [...names.map((action) => explained(plan, action, type, field)), ...(type === 'Query' || type === 'Mutation' ? [] : [explained(plan, 'see', type)])],
     notes: notesOn(plan, type, field, classification),
     policyVersion: plan.policyVersion,
   }

@@ -119,7 +119,8 @@ function rowWord(plan: DecidingPlan, coordinate: string, classification: Classif
 /** Where Cedar's own answer on the row differs from ours, action by action, before coherence lowers anything. */
 function disagreements(plan: DecidingPlan, coordinate: string, classification: Classification, row: Row, parameters: Parameters, oracle: CedarOracle): readonly string[] {
   const [type = '', field] = coordinate.split('.')
-  const actions: readonly Action[] = field === undefined ? ['see'] : isVerification(coordinate, classification) ? ['verify'] : ['read', 'readMasked']
+  const kind = fieldAt(coordinate, classification)?.entry?.kind
+  const actions: readonly Action[] = field === undefined ? ['see'] : kind === 'VERIFY' ? ['verify'] : kind === 'ACT' ? ['act'] : ['read', 'readMasked']
   return actions.flatMap((action) => {
     const environment = environmentOf(plan, action, coordinate)
     if (environment === undefined) return []

@@ -18,7 +18,7 @@ export function rowVocabulary(classification: Classification): RowVocabulary {
   for (const { name, type } of classification.types().flatMap((known) => known.rowAttributes)) {
     attributes.set(name, new Set([...(attributes.get(name) ?? []), type]))
   }
-  return { attributes, types: new Set(['Query', ...classification.types().map((known) => known.type)]) }
+  return { attributes, types: new Set(['Query', 'Mutation', ...classification.types().map((known) => known.type)]) }
 }
 
 /** Throws Untranslatable with the token to point at. */

@@ -15,7 +15,7 @@ export type Level = 1 | 2 | 3 | 4
 export type ReleaseAttribute = 'UNCONDITIONAL' | 'CONDITIONAL' | 'NONE'
 export type BulkClass = 'NONE' | 'A' | 'B' | 'C'
 export type Declassifier = 'VERIFY' | 'GENERALISE' | 'AGGREGATE'
-export type EntryKind = 'ONE' | 'MANY' | 'VERIFY' | 'RESOLVE' | 'SELF'
+export type EntryKind = 'ONE' | 'MANY' | 'VERIFY' | 'RESOLVE' | 'SELF' | 'ACT'
 export const rowAttributeTypes = ['Bool', 'Long', 'String', 'Division', 'datetime', 'Set<String>'] as const
 export type RowAttribute = { readonly name: string; readonly type: (typeof rowAttributeTypes)[number]; readonly optional: boolean }
 
@@ -59,7 +59,7 @@ const classifiedShape = z.object({
   derivedFrom: z.array(z.string()).nullish(),
   declassifier: z.enum(['VERIFY', 'GENERALISE', 'AGGREGATE']).nullish(),
 })
-const entryShape = z.object({ kind: z.enum(['ONE', 'MANY', 'VERIFY', 'RESOLVE', 'SELF']), of: z.string().nullish() })
+const entryShape = z.object({ kind: z.enum(['ONE', 'MANY', 'VERIFY', 'RESOLVE', 'SELF', 'ACT']), of: z.string().nullish() })
 const rowShape = z.object({ attributes: z.string() })
 
 /** @classified as directives.graphql declares it. */

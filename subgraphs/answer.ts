@@ -15,6 +15,7 @@ import { boundOperations } from './bound-operation.ts'
 import { decide, decisionReader, type OperationDecisions } from './decisions.ts'
 import type { GateContext } from './gate.ts'
 import { operationReader, type Operation } from './operation.ts'
+import { byLinkingToken, type PersonNames } from './person-names.ts'
 import { accessRecords, observation, type Observed, type RecordFacts } from './record.ts'
 
 /** What is known of a request when something stops it. */
@@ -27,11 +28,12 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const readDecisions = decisionReader(classification)
   const requireBound = boundOperations(schema, classification)
   const nextId = recordIds(clock)
+  const persons = parts.persons ?? byLinkingToken(parts.auditKey)
 
   /** Throws AUDIT_UNAVAILABLE. */
   const record = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>): Promise<{ log: string; id: string }> => {
     const id = nextId()
-    await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { auditKey: parts.auditKey, nextId }))
+    await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }))
     return { log: domain, id }
   }
 
@@ -67,6 +69,12 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     return further.length === 0 ? recorded : [...recorded, ...further]
   }
 
+  /** An act that is not permitted is refused whole; one that is stands in the log before anything is done. Throws FORBIDDEN, AUDIT_UNAVAILABLE. */
+  const begin = async ({ access, requestId }: SubgraphRequest, { plan, operation, fields }: { plan: AccessPlan; operation: Operation; fields: AccessRecord['fields'] }): Promise<void> => {
+    if (fields.some(({ field, decision }) => decision === 'DENIED' && operation.entries.includes(field))) throw new CitygraphError('FORBIDDEN')
+    await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
+  }
+
   const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
     const { access, requestId } = request
     const known: Known = {}
@@ -84,10 +92,11 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
       const { observe, observed } = observation()
       known.observed = observed()
+      if (operation.act) await begin(request, { plan, operation, fields: decisions.recorded })
       const result = await execute({
         schema,
         document: operation.document,
-        contextValue: contextOf(request, { plan, observe, parts }),
+        contextValue: contextOf(request, { plan, observe, parts, persons }),
         operationName: operation.name,
         variableValues: request.variables,
       })
@@ -124,15 +133,15 @@ function occasionOf({ access }: SubgraphRequest): Parameters<SubgraphParts['engi
   return { ...present({ purpose, caseNo, authorizationRef }), singleSubject: operation.singleSubject }
 }
 
-function contextOf({ access, route = 'seal' }: SubgraphRequest, made: { plan: AccessPlan; observe: ReadContext['observe']; parts: SubgraphParts }): ReadContext & GateContext {
-  const { plan, observe, parts } = made
+function contextOf({ access, route = 'seal' }: SubgraphRequest, made: { plan: AccessPlan; observe: ReadContext['observe']; parts: SubgraphParts; persons: PersonNames }): ReadContext & GateContext {
+  const { plan, observe, parts, persons } = made
   const { caller, caseNo, authorizationRef } = access
   return {
     plan,
     route,
     caller,
     org: caller.org,
-    parameters: { ...present({ pid: caller.pid, caseNo, authorizationRef }), now: parts.clock.now() },
+    parameters: { ...present({ pid: caller.pid === undefined ? undefined : persons.key(caller.pid), caseNo, authorizationRef }), now: parts.clock.now() },
     database: parts.database,
     ids: parts.ids,
     cursors: parts.cursors,

@@ -46,7 +46,7 @@ function isWithin({ entries, fields }: Named, sealed: Sealed, classification: Cl
   const isField = ({ type, field }: { type: string; field: string }): boolean =>
     sealed.fields.has(`${type}.${field}`) ||
     // Entries are no keys, and a type that the operation does not touch has no keys to be joined by.
-    (type !== 'Query' && sealed.types.has(type) && (classification.keys(type).has(field) || classification.requiresInputs(type).has(field)))
+    (type !== 'Query' && type !== 'Mutation' && sealed.types.has(type) && (classification.keys(type).has(field) || classification.requiresInputs(type).has(field)))
   return entries.every(isEntry) && fields.every(isField)
 }
 
@@ -66,7 +66,7 @@ function asked(schema: GraphQLSchema, classification: Classification, { document
         const field = selection.name.value
         const definition = isObjectType(parent) ? parent.getFields()[field] : undefined
         if (parent === undefined || definition === undefined) continue
-        if (above === undefined && field !== '_entities') entries.add(`Query.${field}`)
+        if (above === undefined && field !== '_entities') entries.add(`${parent.name}.${field}`)
         if (classification.field(parent.name, field) !== undefined) fields.set(`${parent.name}.${field}`, { type: parent.name, field })
         if (selection.selectionSet !== undefined) enter(selection.selectionSet, getNamedType(definition.type), above === undefined ? field : '')
         continue
@@ -79,6 +79,6 @@ function asked(schema: GraphQLSchema, classification: Classification, { document
     }
   }
   // With variables that do not fit nothing runs: the execution says so before its first field.
-  if (node !== null && node !== undefined && coerced !== undefined) enter(node.selectionSet, schema.getQueryType() ?? undefined, undefined)
+  if (node !== null && node !== undefined && coerced !== undefined) enter(node.selectionSet, schema.getRootType(node.operation) ?? undefined, undefined)
   return { entries: [...entries], fields: [...fields.values()] }
 }

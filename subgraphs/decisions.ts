@@ -2,7 +2,7 @@
 // answer without. Decided by the plan alone, never by the rows that came back (DESIGN 5.4).
 
 import type { AccessRecord } from '../audit/access-record.ts'
-import type { AccessPlan, Code } from '../policy-engine/decision.ts'
+import type { AccessPlan, Code, FieldDecision } from '../policy-engine/decision.ts'
 import type { Classification } from '../schema/classification.ts'
 import { mayEnter } from './gate.ts'
 import type { Operation } from './operation.ts'
@@ -36,10 +36,17 @@ export function decide(plan: AccessPlan, classification: Classification, { type,
     return { recorded: { field: name, decision: 'DENIED', policies }, reported: { field: name, decision: 'DENIED', code } }
   }
   const decided = plan.field(type, field)
+  // An act is done or not done; there is nothing between.
+  if (type === 'Mutation' && !mayEnter(plan, classification, field, 'Mutation')) return denied(name, decided)
   // An entry whose rows do not exist for the caller is closed, whatever its own classification says.
   const closed = type === 'Query' && !mayEnter(plan, classification, field)
   const decision = closed ? 'DENIED' : decided.decision
   const recorded = { field: name, decision, policies: decided.policies }
   if (decision === 'CLEAR') return { recorded }
   return { recorded, reported: { field: name, decision, code: decided.decision === 'CLEAR' ? 'POLICY' : decided.code } }
+}
+
+function denied(field: string, decided: FieldDecision): ReturnType<typeof decide> {
+  const code = decided.decision === 'CLEAR' ? 'POLICY' : decided.code
+  return { recorded: { field, decision: 'DENIED', policies: decided.policies }, reported: { field, decision: 'DENIED', code } }
 }

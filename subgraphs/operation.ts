@@ -2,18 +2,20 @@
 // record names. Kept by text, since planners send the same few texts. Refuses what is too large, too deep or uses reserved aliases;
 // its refusals quote nothing of the text.
 
-import { createHash } from 'node:crypto'
 import {
-  getNamedType, getOperationAST, isObjectType, Kind, parse, print, specifiedRules, validate, visit,
+  getNamedType, getOperationAST, isObjectType, Kind, parse, specifiedRules, validate, visit,
   type DocumentNode, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
 } from 'graphql'
 import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Classification } from '../schema/classification.ts'
+import { isOneAct, ONE_ACT } from '../schema/one-act.ts'
+import { operationHash } from '../schema/operation-hash.ts'
 import { reservedAliasRule } from '../schema/reserved-aliases.ts'
 
-/** `entries`: `Query.people`, `_entities(Person)`. `fields`: classified fields asked for, entries among them. `hash`: without literals. */
+/** `act`: a mutation, of one entry. `entries`: `Query.people`, `Mutation.suspendCaller`, `_entities(Person)`. `fields`: classified fields asked for, entries among them. `hash`: without literals. */
 export type Operation = {
+  readonly act: boolean
   readonly document: DocumentNode
   readonly name?: string
   readonly hash: string
@@ -41,11 +43,14 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
     const [problem] = validate(schema, document, rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
-    if (node === null || node === undefined || node.operation !== 'query') throw new CitygraphError('BAD_USER_INPUT')
+    if (node === null || node === undefined || node.operation === 'subscription') throw new CitygraphError('BAD_USER_INPUT')
+    const act = node.operation === 'mutation'
+    if (act && !isOneAct(node)) throw new CitygraphError('BAD_USER_INPUT', { hint: ONE_ACT })
     const operation: Operation = {
+      act,
       document,
       ...(node.name === undefined ? {} : { name: node.name.value }),
-      hash: hashWithoutLiterals(document),
+      hash: operationHash(document, node),
       ...walk(schema, document, node, classification),
     }
     kept.set(key, operation)
@@ -85,7 +90,7 @@ function walk(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
         const definition = isObjectType(parent) ? parent.getFields()[name] : undefined
         if (parent === undefined || definition === undefined) continue
         if (classification.field(parent.name, name) !== undefined) fields.set(`${parent.name}.${name}`, { type: parent.name, field: name })
-        if (depth === 1 && name !== '_entities') entries.add(`Query.${name}`)
+        if (depth === 1 && name !== '_entities') entries.add(`${parent.name}.${name}`)
         if (selection.selectionSet !== undefined) enter(selection.selectionSet, getNamedType(definition.type), depth + 1, depth === 1 ? name : '')
         continue
       }
@@ -96,18 +101,6 @@ function walk(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
       enter(fragment.selectionSet, type, depth, above)
     }
   }
-  enter(operation.selectionSet, schema.getQueryType() ?? undefined, 1, '')
+  enter(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, 1, '')
   return { entries: [...entries], fields: [...fields.values()] }
-}
-
-/** sha256 (hex) of the text with every literal replaced, so that no value can be guessed from a record. */
-function hashWithoutLiterals(document: DocumentNode): string {
-  const bare = visit(document, {
-    IntValue: (node) => ({ ...node, value: '0' }),
-    FloatValue: (node) => ({ ...node, value: '0.0' }),
-    StringValue: (node) => ({ ...node, value: '', block: false }),
-    BooleanValue: (node) => ({ ...node, value: false }),
-    ListValue: (node) => ({ ...node, values: [] }),
-  })
-  return createHash('sha256').update(print(bare)).digest('hex')
 }

@@ -65,7 +65,7 @@ export async function startGateway(link: SubgraphLink, parts: Partial<GatewayPar
   const audit: AuditLog = {
     async append(made) {
       if (broken) throw new CitygraphError('AUDIT_UNAVAILABLE')
-      records.push(...made)
+      records.push(...made.flatMap((record) => ('event' in record ? [] : [record])))
     },
     close: async () => undefined,
   }
