@@ -26,9 +26,10 @@ const CARD = /(?<![0-9])(?=((?:62|60|4|5[1-5]|9558)[0-9]{14,17}|(?:62|60|4[0-9]|
 
 /** True if a natural key stands anywhere in the text, between whatever else. UUIDs are passed over. */
 export function holdsNaturalKey(text: string): boolean {
+  if (!/[0-9@]|[^\x00-\x7f]/.test(text)) return false
   const plain = text.normalize('NFKC').toUpperCase().replace(UUID, '|')
   // All but plates and e-mail addresses have seven digits.
-  if (/[0-9]{2}/.test(plain)) {
+  if (/(?:[0-9][^0-9]*){7}/.test(plain)) {
     if (MOBILE.test(plain) || some(plain, RESIDENT, isResident) || some(plain, LEGACY, isLegacy) || some(plain, CARD, isCard)) return true
     for (const [, digits = ''] of plain.matchAll(PASSPORT)) if (!DAY.test(digits)) return true
   }

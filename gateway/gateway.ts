@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts'
 import { createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
+import { requestIdOf } from '../core/request-id.ts'
 import type { Classification } from '../schema/classification.ts'
 import { reservedAliasRule } from '../schema/reserved-aliases.ts'
 import type { Sealer } from '../subgraphs/access-context.ts'
@@ -20,7 +21,6 @@ import { federate } from './federate.ts'
 import { createReadiness } from './health.ts'
 import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
-import { requestIdOf } from './occasion.ts'
 import { memoryRateLimiter } from './rate-limit.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { gatewayRecords } from './record-refusal.ts'
@@ -104,7 +104,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   }
 
   function about(request: IncomingMessage): { requestId: string; policyVersion: string } {
-    return { requestId: requestIdOf(request.headers), policyVersion: engine.head().hash }
+    return { requestId: requestIdOf(request.headers['x-request-id']), policyVersion: engine.head().hash }
   }
 
   return {

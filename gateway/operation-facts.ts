@@ -1,10 +1,11 @@
 // What is known of an operation beside its text (DESIGN 5.5): its hash without literals, the fields it asks for, and whether it
 // returns data of at most one person. What cannot be shown to be about one person counts as about many.
 
-import { createHash } from 'node:crypto'
-import { Kind, getArgumentValues, print, stripIgnoredCharacters, visit } from 'graphql'
+import { getArgumentValues } from 'graphql'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import { recordable } from '../core/natural-keys.ts'
 import type { Classification } from '../schema/classification.ts'
+import { operationHash } from '../schema/operation-hash.ts'
 import type { OperationFacts } from '../subgraphs/access-context.ts'
 import { isStructural, walkOperation } from './walk-operation.ts'
 import type { AskedField, AskedOperation } from './walk-operation.ts'
@@ -25,10 +26,10 @@ export function operationFacts(asked: AskedOperation, classification: Classifica
   }
 }
 
-/** Name (cut to 100 characters) and hash; for records also where nothing else is known. */
+/** Name (cut to 100 characters; a hash where it holds a natural key) and hash; for records also where nothing else is known. */
 export function namedOperation(document: DocumentNode, operation: OperationDefinitionNode): { readonly name?: string; readonly hash: string } {
   const name = operation.name?.value.slice(0, MAX_NAME_LENGTH)
-  return { ...(name === undefined ? {} : { name }), hash: operationHash(document, operation) }
+  return { ...(name === undefined ? {} : { name: recordable(name) }), hash: operationHash(document, operation) }
 }
 
 /** Whose data stand at this point of the walk: no entry yet, one person's own rows, somebody's (not known whose). */
@@ -85,27 +86,4 @@ function isPersonal(field: AskedField, classification: Classification): boolean 
   const parentPersonal = classification.type(field.parent)?.classification.personal ?? true
   if (found === undefined) return parentPersonal || !classification.keys(field.parent).has(field.name)
   return found.personal || classification.type(found.returns.named)?.classification.personal === true
-}
-
-const hashes = new WeakMap<OperationDefinitionNode, string>()
-
-/** sha256 (hex) of the operation and the document's fragments, layout and literal values taken out; names and aliases stay. */
-export function operationHash(document: DocumentNode, operation: OperationDefinitionNode): string {
-  const known = hashes.get(operation)
-  if (known !== undefined) return known
-  const kept: DocumentNode = {
-    kind: Kind.DOCUMENT,
-    definitions: document.definitions.filter((definition) => definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION),
-  }
-  const bare = visit(kept, {
-    IntValue: (node) => ({ ...node, value: '0' }),
-    FloatValue: (node) => ({ ...node, value: '0' }),
-    StringValue: (node) => ({ ...node, value: '', block: false }),
-    EnumValue: (node) => ({ ...node, value: 'E' }),
-    ListValue: (node) => ({ ...node, values: [] }),
-    ObjectValue: (node) => ({ ...node, fields: [] }),
-  })
-  const hash = createHash('sha256').update(stripIgnoredCharacters(print(bare))).digest('hex')
-  hashes.set(operation, hash)
-  return hash
 }

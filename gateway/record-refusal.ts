@@ -2,6 +2,7 @@
 // data leave with it; the failure is counted and logged.
 
 import { recordIds } from '../audit/record-id.ts'
+import { accessRecord } from '../audit/record-shape.ts'
 import type { AccessRecord, AuditLog } from '../audit/access-record.ts'
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
@@ -62,27 +63,6 @@ export function gatewayRecords(parts: { audit: AuditLog; clock: Clock; logger: L
   }
 
   function record(request: Omit<Refused, 'code'>, outcome: Pick<AccessRecord, 'outcome' | 'code'>, fields: readonly DecidedField[]): AccessRecord {
-    const { caller, occasion, operation } = request
-    return {
-      id: nextId(),
-      at: parts.clock.now().toISOString(),
-      log: LOG,
-      requestId: request.requestId,
-      caller: caller === undefined
-        ? { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' }
-        : { org: caller.org, kind: caller.kind, sub: caller.sub, ...(caller.clientId === undefined ? {} : { clientId: caller.clientId }) },
-      ...(occasion?.purpose === undefined ? {} : { purpose: occasion.purpose }),
-      ...(occasion?.caseNo === undefined ? {} : { caseNo: occasion.caseNo }),
-      ...(occasion?.authorizationRef === undefined ? {} : { authorizationRef: occasion.authorizationRef }),
-      ...(operation?.name === undefined ? {} : { operationName: operation.name }),
-      operationHash: operation?.hash ?? '',
-      entries: [],
-      fields,
-      subjects: [],
-      subjectCount: 0,
-      rowCount: 0,
-      policyVersion: request.policyVersion,
-      ...outcome,
-    }
+    return accessRecord({ ...request, ...outcome, id: nextId(), at: parts.clock.now(), log: LOG }, { fields })
   }
 }

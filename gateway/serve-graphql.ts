@@ -7,13 +7,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
+import { requestIdOf } from '../core/request-id.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 import type { Limits } from './admit.ts'
 import type { DecidingEngine } from './answer-operation.ts'
 import type { Authenticate } from './authenticate.ts'
 import { isCode } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { readOccasion, requestIdOf } from './occasion.ts'
+import { readOccasion } from './occasion.ts'
 import type { HeaderOccasion } from './occasion.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
@@ -38,7 +39,7 @@ export type ServeParts = {
 /** Resolves when the answer is written; never rejects. */
 export async function serveGraphql(request: IncomingMessage, response: ServerResponse, parts: ServeParts): Promise<void> {
   const stop = parts.metrics.duration.startTimer()
-  const requestId = requestIdOf(request.headers)
+  const requestId = requestIdOf(request.headers['x-request-id'])
   const about = { requestId, policyVersion: parts.engine.head().hash }
   let known: { caller?: Caller; occasion?: HeaderOccasion } = {}
   let outcome = 'INTERNAL'

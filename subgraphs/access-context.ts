@@ -29,6 +29,8 @@ export type AccessContext = {
 export type Sealer = { seal(context: AccessContext): Promise<string> }
 export type Opener = { open(token: string): Promise<AccessContext> }
 
+/** Header that carries a signed seal. */
+export const SEAL_HEADER = 'x-citygraph-seal'
 /** Longest life of a seal, seconds. */
 export const SEAL_LIFE_S = 60
 /** Longest token, bytes: room for the field names of the largest admitted operation, below the header limit of serve-http. */

@@ -3,6 +3,7 @@
 
 import { createHmac } from 'node:crypto'
 import type { AccessRecord } from '../audit/access-record.ts'
+import { accessRecord, UNKNOWN_HASH } from '../audit/record-shape.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Observation } from '../resolvers/read-context.ts'
 import type { AccessContext } from './access-context.ts'
@@ -38,9 +39,6 @@ export function subjectToken(auditKey: Uint8Array, pid: string): string {
   return createHmac('sha256', auditKey).update(pid).digest('hex').slice(0, 32)
 }
 
-/** In place of an operation's hash where the router in front does not tell it: the subgraph's own operation is hashed instead. */
-export const UNKNOWN_HASH = 'unknown'
-
 /** Most subjects of one record; the rest stands in records that continue it. */
 const SUBJECTS_PER_RECORD = 200
 
@@ -63,38 +61,27 @@ export type RecordFacts = {
 export function accessRecords(facts: RecordFacts, { auditKey, nextId }: { auditKey: Uint8Array; nextId: () => string }): readonly AccessRecord[] {
   const { access, operation, observed = nothingObserved } = facts
   const subjects = [...observed.subjects].map((pid) => subjectToken(auditKey, pid))
-  const record: AccessRecord = {
-    id: facts.id,
-    at: facts.at.toISOString(),
-    log: facts.log,
-    requestId: facts.requestId,
-    caller: access === undefined ? { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' } : callerOf(access),
-    ...(access?.purpose === undefined ? {} : { purpose: access.purpose }),
-    ...(access?.caseNo === undefined ? {} : { caseNo: access.caseNo }),
-    ...(access?.authorizationRef === undefined ? {} : { authorizationRef: access.authorizationRef }),
-    ...nameOf(access?.operation.name ?? operation?.name),
-    operationHash: [access?.operation.hash, operation?.hash].find((hash) => hash !== undefined && hash !== UNKNOWN_HASH) ?? UNKNOWN_HASH,
-    entries: operation?.entries ?? [],
-    fields: facts.fields ?? [],
-    subjects: subjects.slice(0, SUBJECTS_PER_RECORD),
-    subjectCount: subjects.length,
-    rowCount: observed.rowCount,
-    policyVersion: facts.policyVersion,
-    outcome: facts.outcome,
-    ...(facts.code === undefined ? {} : { code: facts.code }),
-  }
+  const name = access?.operation.name ?? operation?.name
+  const record = accessRecord(
+    {
+      ...facts,
+      caller: access?.caller,
+      occasion: access,
+      // A router in front does not tell the client's operation; the subgraph's own is hashed instead.
+      operation: { ...(name === undefined ? {} : { name }), hash: [access?.operation.hash, operation?.hash].find((hash) => hash !== undefined && hash !== UNKNOWN_HASH) ?? UNKNOWN_HASH },
+    },
+    {
+      entries: operation?.entries ?? [],
+      fields: facts.fields ?? [],
+      subjects: subjects.slice(0, SUBJECTS_PER_RECORD),
+      subjectCount: subjects.length,
+      rowCount: observed.rowCount,
+    },
+  )
   const further: AccessRecord[] = []
   for (let from = SUBJECTS_PER_RECORD; from < subjects.length; from += SUBJECTS_PER_RECORD) {
     const part = subjects.slice(from, from + SUBJECTS_PER_RECORD)
     further.push({ ...record, id: nextId(), continues: record.id, fields: [], subjects: part, subjectCount: part.length, rowCount: 0 })
   }
   return [record, ...further]
-}
-
-function callerOf({ caller }: AccessContext): AccessRecord['caller'] {
-  return { org: caller.org, kind: caller.kind, sub: caller.sub, ...(caller.clientId === undefined ? {} : { clientId: caller.clientId }) }
-}
-
-function nameOf(operationName: string | undefined): { operationName?: string } {
-  return operationName === undefined ? {} : { operationName }
 }

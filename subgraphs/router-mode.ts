@@ -3,26 +3,24 @@
 // stricter rule applies (many subjects). A forwarded token could be replayed by a department: see the threat model.
 
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { UNKNOWN_HASH } from '../audit/record-shape.ts'
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
+import { reference } from '../core/reference.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
 import { SEAL_LIFE_S, type AccessContext } from './access-context.ts'
-import { UNKNOWN_HASH } from './record.ts'
 
 /** Header that holds the router's secret. */
 export const ROUTER_HEADER = 'x-citygraph-router'
-
-/** As the gateway reads them (DESIGN 5.2). */
-const REFERENCE = /^[A-Z0-9-]{6,40}$/
 
 /** `header`: one header's only value by lower-case name; a repeated header is undefined. */
 export type RouterMode = { open(header: (name: string) => string | undefined): Promise<AccessContext> }
 
 /**
  * `secret`: at least 32 characters, else RangeError. `verifyToken` gets the `authorization` header (undefined: the public) and
- * throws UNAUTHENTICATED. `open` throws FORBIDDEN without the secret, PURPOSE_UNKNOWN, BAD_USER_INPUT for a malformed case number
- * or authorisation.
+ * throws UNAUTHENTICATED. `open` throws FORBIDDEN without the secret, PURPOSE_UNKNOWN, BAD_USER_INPUT for a case number
+ * or authorisation that is malformed or holds a natural key.
  */
 export function createRouterMode(parts: {
   secret: string
@@ -41,9 +39,9 @@ export function createRouterMode(parts: {
       const purpose = header('x-purpose')
       if (purpose !== undefined && engine.purpose(purpose) === undefined) throw new CitygraphError('PURPOSE_UNKNOWN')
       const caseNo = header('x-case-no')
-      if (caseNo !== undefined && !REFERENCE.test(caseNo)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-case-no' })
+      if (caseNo !== undefined) reference('x-case-no', caseNo)
       const authorizationRef = header('x-authorization-ref')
-      if (authorizationRef !== undefined && !REFERENCE.test(authorizationRef)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-authorization-ref' })
+      if (authorizationRef !== undefined) reference('x-authorization-ref', authorizationRef)
       const issuedAt = Math.floor(clock.now().getTime() / 1000)
       return {
         caller,

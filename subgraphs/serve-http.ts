@@ -2,7 +2,6 @@
 // everything that is said (through the hook `responseForOperation`; Apollo executes nothing). A request without a seal or a router's
 // credential is refused and recorded before its body is read.
 
-import { randomUUID } from 'node:crypto'
 import http from 'node:http'
 import { ApolloServer, HeaderMap } from '@apollo/server'
 import { answerWhenFree, createDrain } from '../core/drain.ts'
@@ -10,14 +9,12 @@ import { CitygraphError } from '../core/errors.ts'
 import { sayFarewell } from '../core/http-farewell.ts'
 import { openPort } from '../core/open-port.ts'
 import type { Logger } from '../core/logger.ts'
-import type { AccessContext, Opener } from './access-context.ts'
+import { requestIdOf } from '../core/request-id.ts'
+import { SEAL_HEADER, type AccessContext, type Opener } from './access-context.ts'
 import { ownError, writtenError, type SubgraphAnswer } from './answer-shape.ts'
 import { readBody } from './read-body.ts'
 import { ROUTER_HEADER, type RouterMode } from './router-mode.ts'
 import type { Subgraph } from './subgraph.ts'
-
-/** Header that holds the gateway's seal (DESIGN 5.5). */
-export const SEAL_HEADER = 'x-citygraph-seal'
 
 export type SubgraphServer = {
   readonly port: number
@@ -83,7 +80,7 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
     if (path === '/health/live') return plain(response, 200)
     if (path === '/health/ready') return plain(response, !drain.draining() && (await parts.ready().catch(() => false)) ? 200 : 503)
     if (path !== '/' && path !== '/graphql') return plain(response, 404)
-    const requestId = requestIdOf(request)
+    const requestId = requestIdOf(request.headers['x-request-id'])
     let proved: Proved
     try {
       proved = await prove(request, requestId, parts)
@@ -158,11 +155,6 @@ async function prove(request: http.IncomingMessage, requestId: string, { opener,
   if (seal !== undefined) return { access: await opener.open(seal), route: 'seal', requestId }
   if (router !== undefined && header(ROUTER_HEADER) !== undefined) return { access: await router.open(header), route: 'router', requestId }
   throw new CitygraphError('FORBIDDEN')
-}
-
-function requestIdOf(request: http.IncomingMessage): string {
-  const given = request.headers['x-request-id']
-  return typeof given === 'string' && /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(given) ? given : randomUUID()
 }
 
 function headersOf(request: http.IncomingMessage): HeaderMap {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readOccasion, requestIdOf } from '../../../gateway/occasion.ts'
+import { requestIdOf } from '../../../core/request-id.ts'
+import { readOccasion } from '../../../gateway/occasion.ts'
 
 const known = (code: string): boolean => code === 'AMR-0001'
 
@@ -30,9 +31,9 @@ describe('occasion', () => {
   })
 
   it('keeps a request id that is a UUID and replaces any other', () => {
-    expect(requestIdOf({ 'x-request-id': '5D3C1A52-0000-4000-8000-000000000000' })).toBe('5d3c1a52-0000-4000-8000-000000000000')
+    expect(requestIdOf('5D3C1A52-0000-4000-8000-000000000000')).toBe('5d3c1a52-0000-4000-8000-000000000000')
     for (const given of [undefined, 'secret', '5d3c1a52-0000-4000-8000-00000000000g']) {
-      expect(requestIdOf(given === undefined ? {} : { 'x-request-id': given })).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/)
+      expect(requestIdOf(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/)
     }
   })
 })

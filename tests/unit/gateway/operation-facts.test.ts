@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isSingleSubject, operationFacts, operationHash } from '../../../gateway/operation-facts.ts'
+import { isSingleSubject, operationFacts } from '../../../gateway/operation-facts.ts'
+import { operationHash } from '../../../schema/operation-hash.ts'
 import { ask, classification, fiveDomains } from './city-operations.ts'
 
 const single = (text: string, variables: Record<string, unknown> = {}): boolean => isSingleSubject(ask(text, variables), classification)
