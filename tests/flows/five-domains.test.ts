@@ -1,21 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fiveDomainCaller, fiveDomainQuery as query } from '../../bench/five-domain-query.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { Answer, RunningCity } from '../support/running-city.ts'
-
-const query = `{
-  enterprise(uscc: "91310199MA1K0T2A0A") {
-    name
-    legalRepName
-    legalRepresentative { id name idNo birthDate mobile }
-    shareholders { nodes { holderName ratio } }
-    creditRecords { nodes { recordNo decidedOn } }
-    creditSummary { recordCount penaltyCount }
-    creditRating { grade score }
-    licenses { nodes { status certNo } }
-    vehicles { nodes { plateNo status } }
-    nearestMetroStation { name }
-  }
-}`
 
 let city: RunningCity
 const decisionsOf = (answer: Answer): Record<string, string> => Object.fromEntries(answer.sharing.decisions.map(({ path, decision, code }) => [path.replace('enterprise.', ''), `${decision} ${code}`]))
@@ -29,7 +15,7 @@ afterAll(async () => {
 
 describe('one query across five domains', () => {
   it('answers market regulation for starting a business', async () => {
-    const answer = await city.ask(query, { caller: 'amr-officer', purpose: 'AMR-0001', caseNo: 'SH-2026-0001' })
+    const answer = await city.ask(query, fiveDomainCaller)
     expect(answer.errors).toEqual([])
     const { legalRepresentative, ...enterprise } = answer.data.enterprise
     expect(legalRepresentative).toMatchObject({ name: '张伟', idNo: '31**************12', birthDate: '1985', mobile: null })
