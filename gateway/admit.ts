@@ -7,6 +7,7 @@ import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
 import { GraphQLError, Kind, getNamedType, isInterfaceType, isObjectType } from 'graphql'
 import type { ASTVisitor, FloatValueNode, FragmentDefinitionNode, GraphQLNamedType, IntValueNode, OperationDefinitionNode, SelectionSetNode, ValidationContext, ValidationRule } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
+import { holdsNaturalKey } from '../core/natural-keys.ts'
 import { isOneAct, ONE_ACT } from '../schema/one-act.ts'
 import { isStructural } from './walk-operation.ts'
 
@@ -38,6 +39,7 @@ export function admissionRules(limits: Limits, reservedAliases: readonly Validat
     reporting((onReject) => maxAliasesRule({ n: limits.aliases, propagateOnRejection: false, onReject }), `At most ${limits.aliases} aliases in one operation.`),
     reporting((onReject) => maxDirectivesRule({ n: limits.directives, propagateOnRejection: false, onReject }), `At most ${limits.directives} directives in one operation.`),
     nameRule(limits),
+    naturalKeyRule,
     sizeRule(limits),
     oneActRule,
     reservedVariableRule,
@@ -98,6 +100,20 @@ function nameRule(limits: Limits): ValidationRule {
         context.reportError(tooCostly(`At most ${limits.name} characters in a name or alias.`))
       },
     }
+  }
+}
+
+/** Aliases come back in paths, other names in errors. The operation's own name is recorded, as a hash if need be. Said once. */
+function naturalKeyRule(context: ValidationContext): ASTVisitor {
+  let said = false
+  return {
+    Name(node, _key, parent) {
+      if (said || !holdsNaturalKey(node.value)) return
+      if (parent !== undefined && 'kind' in parent && parent.kind === Kind.OPERATION_DEFINITION) return
+      said = true
+      const error = new CitygraphError('BAD_USER_INPUT', { hint: 'A name or alias looks like a number of a person; number aliases otherwise.' })
+      context.reportError(new GraphQLError(error.message, { originalError: error, extensions: error.extensions }))
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 // Token → Caller (DESIGN 5.3). Relies on jose for signatures; algorithms are pinned to asymmetric ones. No token is the public;
-// a token that is not entirely right is UNAUTHENTICATED, never the public, and nobody is told what was wrong with it.
+// a token that is not entirely right is UNAUTHENTICATED, never the public, and nobody is told what was wrong with it. A name that
+// is a number of a person (an issuer's `sub`) goes no further than here: its hash stands for it.
 
 import { createLocalJWKSet, createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTVerifyGetKey } from 'jose'
@@ -7,6 +8,7 @@ import { z } from 'zod'
 import { boundedCache } from '../core/bounded-cache.ts'
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
+import { holdsNaturalKey, recordable } from '../core/natural-keys.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 import { normaliseDivision } from '../policy-engine/policy-values.ts'
 
@@ -33,7 +35,7 @@ const name = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]
 
 const claimsShape = z.object({
   sub: name(256),
-  org: z.string().regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/),
+  org: z.string().regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/).refine((code) => !holdsNaturalKey(code)),
   kind: z.enum(['department', 'partner', 'subject', 'operator']),
   roles: z.array(name(64)).max(64).default([]),
   division: z.string().regex(/^(\d{2}|\d{4}|\d{6}|\d{9}|\d{12})$/).optional(),
@@ -121,10 +123,11 @@ function callerFrom(payload: unknown): Caller {
   return {
     kind: claims.kind,
     org: claims.org,
-    sub: claims.sub,
+    // Everywhere behind this point, so that suspensions, signals and records mean the same caller.
+    sub: recordable(claims.sub),
     roles: claims.roles,
     ...(claims.division === undefined ? {} : { division: normaliseDivision(claims.division) }),
-    ...(claims.client_id === undefined ? {} : { clientId: claims.client_id }),
+    ...(claims.client_id === undefined ? {} : { clientId: recordable(claims.client_id) }),
     assurance: claims.assurance,
     zone: claims.zone,
     ...(claims.pid === undefined ? {} : { pid: claims.pid.toLowerCase() }),

@@ -1,6 +1,8 @@
 // graphql-js says what is wrong with a document and quotes literals while doing so. This table says the same with names only
 // (fields, arguments, types, fragments, variables), never with a literal, and without suggestions.
 
+import { holdsNaturalKey } from '../core/natural-keys.ts'
+
 const NAME = '([_A-Za-z][_0-9A-Za-z]{0,79})'
 const TYPE = '([_0-9A-Za-z!\\[\\]]{1,90})'
 
@@ -38,11 +40,13 @@ const rows: readonly Row[] = [
   [/^Too many validation errors/, () => 'There are more errors than are listed.'],
 ]
 
-/** A sentence for the caller; a general one for a text that is not in the table. */
+/** A sentence for the caller; a general one for a text that is not in the table or names something by a natural key. */
 export function validationHint(message: string): string {
   for (const [pattern, sentence] of rows) {
     const match = pattern.exec(message)
-    if (match !== null) return sentence(match.slice(1))
+    if (match === null) continue
+    const said = sentence(match.slice(1))
+    if (!holdsNaturalKey(said)) return said
   }
   return 'The operation does not fit the schema.'
 }

@@ -8,6 +8,7 @@ import {
 } from 'graphql'
 import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
+import { holdsNaturalKey } from '../core/natural-keys.ts'
 import type { Classification } from '../schema/classification.ts'
 import { isOneAct, ONE_ACT } from '../schema/one-act.ts'
 import { operationHash } from '../schema/operation-hash.ts'
@@ -39,7 +40,7 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
     if (known !== undefined) return known
     if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
     const document = parsed(query)
-    refuseLongNames(document)
+    refuseNames(document)
     const [problem] = validate(schema, document, rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
@@ -66,10 +67,13 @@ function parsed(query: string): DocumentNode {
   }
 }
 
-function refuseLongNames(document: DocumentNode): void {
+/** Too long, or an alias that holds a natural key: aliases come back in paths. The operation's own name is recorded as a hash then. */
+function refuseNames(document: DocumentNode): void {
   visit(document, {
-    Name: ({ value }) => {
+    Name: ({ value }, _key, parent) => {
       if (value.length > LIMITS.name) throw new CitygraphError('TOO_COSTLY')
+      const ofOperation = parent !== undefined && 'kind' in parent && parent.kind === Kind.OPERATION_DEFINITION
+      if (!ofOperation && holdsNaturalKey(value)) throw new CitygraphError('BAD_USER_INPUT')
     },
   })
 }
