@@ -5,8 +5,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ConfigRefused } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
-import { domains } from '../core/domains.ts'
-import type { Domain } from '../core/domains.ts'
+import { subgraphNames } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { addressOf } from '../migrations/address.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { applyMigrations } from '../migrations/apply.ts'
@@ -16,18 +16,24 @@ import type { DatabaseUrls } from '../migrations/databases.ts'
 import { startEmbedded } from '../migrations/embedded.ts'
 import type { EmbeddedCluster } from '../migrations/embedded.ts'
 
+export type LogsAt = { readonly address: DatabaseAddress; readonly logs: readonly string[] }
+
 export type CityDatabases = {
   readonly embedded: boolean
   /** Where keys and clock of an embedded city are kept. */
   readonly folder: string
   /** Serving role of each department, and where its records go. */
-  readonly serving: Readonly<Record<Domain, DatabaseAddress>>
-  readonly records: Readonly<Record<Domain | 'gateway', DatabaseAddress>>
+  readonly serving: Readonly<Record<SubgraphName, DatabaseAddress>>
+  readonly records: Readonly<Record<SubgraphName | 'gateway', DatabaseAddress>>
   /** May migrate and load. */
-  readonly owners: Readonly<Record<Domain, DatabaseAddress>>
+  readonly owners: Readonly<Record<SubgraphName, DatabaseAddress>>
   /** Embedded only. Elsewhere the role that writes a log migrates its database too. */
   readonly auditOwner: DatabaseAddress | undefined
   readonly auditReader: DatabaseAddress
+  /** Every audit database once, with the logs that lie there: as who may read them. */
+  readonly logs: readonly LogsAt[]
+  /** Adds to governance's database what its follower read. */
+  readonly follower: DatabaseAddress
   /** Ends PostgreSQL if we started it. Last of all. */
   readonly stop: () => Promise<void>
 }
@@ -39,7 +45,7 @@ const migrationsFolder = resolve(import.meta.dirname, '../migrations')
 export async function startDatabases(config: Config, log: (line: string) => void): Promise<CityDatabases> {
   const cluster: EmbeddedCluster = await startEmbedded({ dataDir: config.folder, log })
   try {
-    const urls = await provision(cluster, domains)
+    const urls = await provision(cluster, subgraphNames)
     const file = join(cluster.dataDir, place)
     writeFileSync(file, JSON.stringify(urls), { mode: 0o600 })
     const stop = async (): Promise<void> => {
@@ -58,7 +64,7 @@ export function attachDatabases(config: Config): CityDatabases {
   const file = join(config.folder, place)
   if (!existsSync(file)) throw new Error('No embedded databases are running: start them with `npx citygraph databases`, or name your own by …_DATABASE_URL.')
   // Written by startDatabases of this version; its owner alone may write it.
-  const urls = JSON.parse(readFileSync(file, 'utf8')) as DatabaseUrls<Domain>
+  const urls = JSON.parse(readFileSync(file, 'utf8')) as DatabaseUrls<SubgraphName>
   return embeddedDatabases(urls, resolve(config.folder), async () => undefined)
 }
 
@@ -69,8 +75,8 @@ export function foreignDatabases(config: Config): CityDatabases {
     if (value === undefined) problems.push(`${name} is missing`)
     return addressOf(value ?? '')
   }
-  const serving = forDomains((domain) => need(config.databaseUrls[domain], `${domain.toUpperCase()}_DATABASE_URL`))
-  const audit = forDomains((domain) => need(config.auditUrls[domain], `AUDIT_DATABASE_URL or ${domain.toUpperCase()}_AUDIT_DATABASE_URL`))
+  const serving = forSubgraphs((domain) => need(config.databaseUrls[domain], `${domain.toUpperCase()}_DATABASE_URL`))
+  const audit = forSubgraphs((domain) => need(config.auditUrls[domain], `AUDIT_DATABASE_URL or ${domain.toUpperCase()}_AUDIT_DATABASE_URL`))
   const gateway = need(config.auditUrls.gateway, 'AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL')
   if (problems.length > 0) throw new ConfigRefused([...new Set(problems)])
   return {
@@ -81,14 +87,19 @@ export function foreignDatabases(config: Config): CityDatabases {
     records: { ...audit, gateway },
     auditOwner: undefined,
     auditReader: gateway,
+    logs: gathered({ ...audit, gateway }),
+    follower: serving.governance,
     stop: async () => undefined,
   }
 }
 
 /** The database and log of one department's own process. */
-export function foreignDepartment(config: Config, domain: Domain): CityDatabases {
+export function foreignDepartment(config: Config, domain: SubgraphName): CityDatabases {
   const audit = config.auditUrls[domain]
-  if (audit === undefined) throw new ConfigRefused([`AUDIT_DATABASE_URL or ${domain.toUpperCase()}_AUDIT_DATABASE_URL is missing`])
+  // Governance reads every log.
+  const needed = domain === 'governance' ? ([...subgraphNames, 'gateway'] as const) : [domain]
+  const missing = needed.filter((log) => config.auditUrls[log] === undefined)
+  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing.map((log) => `AUDIT_DATABASE_URL or ${log.toUpperCase()}_AUDIT_DATABASE_URL is missing`))
   return onlyNamed(config, addressOf(audit))
 }
 
@@ -101,15 +112,17 @@ export function foreignGateway(config: Config): CityDatabases {
 
 /** A process that serves one part uses one of these addresses; the others are never opened. */
 function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {
-  const serving = forDomains((domain) => addressOf(config.databaseUrls[domain] ?? 'postgres://not-configured.invalid/'))
+  const serving = forSubgraphs((domain) => addressOf(config.databaseUrls[domain] ?? 'postgres://not-configured.invalid/'))
   return {
     embedded: false,
     folder: config.folder,
     serving,
     owners: serving,
-    records: { ...forDomains(() => audit), gateway: audit },
+    records: { ...forSubgraphs(() => audit), gateway: audit },
     auditOwner: undefined,
     auditReader: audit,
+    logs: gathered(Object.fromEntries(Object.entries(config.auditUrls).map(([log, url]) => [log, addressOf(url)]))),
+    follower: serving.governance,
     stop: async () => undefined,
   }
 }
@@ -120,7 +133,7 @@ function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {
  */
 export async function migrateCity(databases: CityDatabases, log: (line: string) => void): Promise<void> {
   const ended = await Promise.allSettled([
-    ...domains.map(async (domain) => {
+    ...subgraphNames.map(async (domain) => {
       const address = databases.owners[domain]
       const shared = await applyMigrations(address, join(migrationsFolder, 'shared/sql'), { domain, list: 'shared' })
       const own = await applyMigrations(address, join(migrationsFolder, domain, 'sql'), { domain })
@@ -137,6 +150,11 @@ export async function migrateCity(databases: CityDatabases, log: (line: string) 
 /** Each audit database once, with the logs that are written there. */
 function auditDatabases({ embedded, auditOwner, records }: CityDatabases): readonly { readonly address: DatabaseAddress; readonly logs: readonly string[] }[] {
   if (embedded) return auditOwner === undefined ? [] : [{ address: auditOwner, logs: [] }]
+  return gathered(records)
+}
+
+/** Each address once, with the logs that are there. */
+function gathered(records: Readonly<Record<string, DatabaseAddress>>): readonly LogsAt[] {
   const found = new Map<string, { address: DatabaseAddress; logs: string[] }>()
   for (const [name, address] of Object.entries(records)) {
     const key = JSON.stringify(address)
@@ -154,26 +172,29 @@ async function migrateAudit(address: DatabaseAddress, logs: readonly string[]): 
   return applied
 }
 
-function embeddedDatabases(urls: DatabaseUrls<Domain>, folder: string, stop: () => Promise<void>): CityDatabases {
+function embeddedDatabases(urls: DatabaseUrls<SubgraphName>, folder: string, stop: () => Promise<void>): CityDatabases {
   return {
     embedded: true,
     folder,
-    serving: forDomains((domain) => urls.departments[domain].query),
-    owners: forDomains((domain) => urls.departments[domain].owner),
-    records: { ...forDomains((domain) => urls.departments[domain].audit), gateway: urls.audit.gateway },
+    serving: forSubgraphs((domain) => urls.departments[domain].query),
+    owners: forSubgraphs((domain) => urls.departments[domain].owner),
+    records: { ...forSubgraphs((domain) => urls.departments[domain].audit), gateway: urls.audit.gateway },
     auditOwner: urls.audit.owner,
     auditReader: urls.audit.read,
+    logs: [{ address: urls.audit.read, logs: [...subgraphNames, 'gateway'] }],
+    follower: urls.follower,
     stop,
   }
 }
 
-/** One value for each domain. */
-export function forDomains<T>(make: (domain: Domain) => T): Record<Domain, T> {
+/** One value for each subgraph. */
+export function forSubgraphs<T>(make: (domain: SubgraphName) => T): Record<SubgraphName, T> {
   return {
     population: make('population'),
     enterprises: make('enterprises'),
     credit: make('credit'),
     licenses: make('licenses'),
     transport: make('transport'),
+    governance: make('governance'),
   }
 }

@@ -4,12 +4,14 @@ import { resolve } from 'node:path'
 import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
+import { watchSuspensions } from '../audit/suspensions.ts'
+import type { Suspensions } from '../audit/suspensions.ts'
 import type { AuditLog } from '../audit/access-record.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
-import { domains } from '../core/domains.ts'
-import type { Domain } from '../core/domains.ts'
+import { subgraphNames } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import { createAuthenticate } from '../gateway/authenticate.ts'
@@ -67,8 +69,8 @@ export function clockOf(databases: CityDatabases): Clock {
   return databases.embedded ? followClock(databases.folder) : systemClock
 }
 
-/** One department's subgraph on its database and its log. */
-export function openSubgraph(domain: Domain, core: CityCore, databases: CityDatabases, keys: CityKeys): Open<Subgraph> {
+/** One subgraph on its database and its log. */
+export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger)
   const it = departments[domain]({
@@ -76,6 +78,7 @@ export function openSubgraph(domain: Domain, core: CityCore, databases: CityData
     engine: core.engine,
     database,
     audit: audit.it,
+    suspensions: audit.suspensions,
     ids: createPublicIds(keys.ids),
     cursors: createCursorSeal(keys.ids),
     clock: core.clock,
@@ -95,8 +98,8 @@ export function openSubgraph(domain: Domain, core: CityCore, databases: CityData
   }
 }
 
-/** The log of a department or of the gateway. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger): Open<AuditLog> {
+/** The log of a department or of the gateway, and who is suspended by what its database says. */
+export function openLog(log: string, address: DatabaseAddress, logger: Logger): Open<AuditLog> & { readonly suspensions: Suspensions } {
   const pool = openAuditPool(address, { log })
   let failedAt = -Infinity
   const onFailure = (cause: unknown): void => {
@@ -104,14 +107,17 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger): 
     logger.error('audit append failed', { log, ...errorFacts(cause) })
   }
   const it = openAuditLog({ pool, log, onFailure })
+  const suspensions = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   return {
     it,
+    suspensions,
     ready: async () => {
       const { rows } = await reach(pool, WRITABLE, `audit database of log ${log}`)
       return rows[0]?.['writable'] === true && performance.now() - failedAt > FAILURE_REMEMBERED_MS
     },
     close: async () => {
       await it.close()
+      await suspensions.close()
       await pool.end()
     },
   }
@@ -139,7 +145,7 @@ export async function openIssuers(config: Config, core: CityCore, keys: CityKeys
   return { authenticate: createAuthenticate({ issuers: [demonstration.trusted], clock: core.clock, organisationKind }), demonstration }
 }
 
-/** All five subgraphs. */
+/** All subgraphs. */
 export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys): readonly Open<Subgraph>[] {
-  return domains.map((domain) => openSubgraph(domain, core, databases, keys))
+  return subgraphNames.map((domain) => openSubgraph(domain, core, databases, keys))
 }

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigRefused, readConfig } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
-import { domains, isDomain } from '../core/domains.ts'
+import { isSubgraphName, subgraphNames } from '../core/domains.ts'
 import { createLogger } from '../core/logger.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import { httpLink } from '../gateway/http-link.ts'
@@ -44,6 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(file === undefined ? { classification: core.classification } : {}),
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
+      suspensions: audit.suspensions,
       auditReady: audit.ready,
       clock: core.clock,
       logger,
@@ -63,10 +64,10 @@ export async function run(args: readonly string[]): Promise<number> {
 /** HTTP links to the addresses of SUBGRAPHS. Throws ConfigRefused where a domain has none. */
 function linkTo(config: Config): SubgraphLink {
   const given = config.subgraphs ?? {}
-  const missing = domains.filter((domain) => given[domain] === undefined)
+  const missing = subgraphNames.filter((domain) => given[domain] === undefined)
   if (missing.length > 0) throw new ConfigRefused([`SUBGRAPHS names no address for ${missing.join(', ')}`])
   const link = httpLink()
-  return (name, url) => link(name, (isDomain(name) ? given[name] : undefined) ?? url)
+  return (name, url) => link(name, (isSubgraphName(name) ? given[name] : undefined) ?? url)
 }
 
 function readSupergraph(file: string): string {

@@ -3,14 +3,14 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { domains } from '../core/domains.ts'
+import { subgraphNames } from '../core/domains.ts'
 import { readOptions, UsageError } from './usage.ts'
 
 /** Exit code of drizzle-kit. */
 export async function run(args: readonly string[]): Promise<number> {
   const { words } = readOptions(args, {})
   const [domain, name] = words
-  const known: readonly string[] = [...domains, 'audit']
+  const known: readonly string[] = [...subgraphNames, 'audit']
   if (domain === undefined || !known.includes(domain)) throw new UsageError(`Which database? One of ${known.join(', ')}.`)
   if (name === undefined || !/^[a-z][a-z0-9_]+$/.test(name)) throw new UsageError('Name the migration by what it does, e.g. add_household_kind.')
   const root = resolve(import.meta.dirname, '..')

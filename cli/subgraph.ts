@@ -1,7 +1,7 @@
 // `citygraph subgraph <domain> --port N`: one department's subgraph over HTTP, on its own database (or the running embedded one).
 
 import { createAuthenticate } from '../gateway/authenticate.ts'
-import { isDomain, domains } from '../core/domains.ts'
+import { isSubgraphName, subgraphNames } from '../core/domains.ts'
 import { readConfig } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
 import { createOpener } from '../subgraphs/access-context.ts'
@@ -17,8 +17,8 @@ import { readOptions, UsageError, wholeNumber } from './usage.ts'
 export async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { port: 'string', host: 'string' })
   const [domain] = options.words
-  if (!isDomain(domain)) throw new UsageError(`Which subgraph? One of ${domains.join(', ')}.`)
-  const port = wholeNumber(options.text('port'), 'port', { default: 4101 + domains.indexOf(domain), min: 0, max: 65_535 })
+  if (!isSubgraphName(domain)) throw new UsageError(`Which subgraph? One of ${subgraphNames.join(', ')}.`)
+  const port = wholeNumber(options.text('port'), 'port', { default: 4101 + subgraphNames.indexOf(domain), min: 0, max: 65_535 })
   const config = readConfig(process.env)
   const own = config.databaseUrls[domain] !== undefined
   if (own) refuseTogether(() => foreignDepartment(config, domain), () => configuredKeys(config, 'subgraph'), () => (config.routerSecret === undefined ? undefined : needIssuers(config)))

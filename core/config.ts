@@ -2,8 +2,8 @@
 // databases they are made once by cli/keys.ts and kept in the city's folder.
 
 import { z } from 'zod'
-import { domains } from './domains.ts'
-import type { Domain } from './domains.ts'
+import { subgraphNames } from './domains.ts'
+import type { SubgraphName } from './domains.ts'
 
 const issuer = z.object({ issuer: z.string().min(1), jwksUrl: z.url(), audience: z.string().min(1) }).strict()
 export type IssuerConfig = z.infer<typeof issuer>
@@ -24,8 +24,8 @@ export type Config = {
   readonly folder: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Present where `<DOMAIN>_DATABASE_URL` is set. */
-  readonly databaseUrls: Readonly<Partial<Record<Domain, string>>>
-  readonly auditUrls: Readonly<Partial<Record<Domain | 'gateway', string>>>
+  readonly databaseUrls: Readonly<Partial<Record<SubgraphName, string>>>
+  readonly auditUrls: Readonly<Partial<Record<SubgraphName | 'gateway', string>>>
   readonly issuers: readonly IssuerConfig[] | undefined
   readonly sealKey: string | undefined
   readonly sealPublicKeys: string | undefined
@@ -34,7 +34,7 @@ export type Config = {
   readonly routerSecret: string | undefined
   /** A frozen instant, or `system` for the machine's clock. Embedded databases only. */
   readonly now: string | undefined
-  readonly subgraphs: Readonly<Partial<Record<Domain, string>>> | undefined
+  readonly subgraphs: Readonly<Partial<Record<SubgraphName, string>>> | undefined
 }
 
 const known = new Set([
@@ -70,7 +70,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const ofGateway = gateway ?? shared
   const auditUrls = {
     ...(ofGateway === undefined ? {} : { gateway: ofGateway }),
-    ...(shared === undefined ? own : Object.fromEntries(domains.map((domain) => [domain, own[domain] ?? shared]))),
+    ...(shared === undefined ? own : Object.fromEntries(subgraphNames.map((domain) => [domain, own[domain] ?? shared]))),
   }
 
   if (problems.length > 0 || !level.success) throw new ConfigRefused(problems)
@@ -99,9 +99,9 @@ function isPostgresUrl(value: string): boolean {
   return /^postgres(ql)?:\/\//.test(value)
 }
 
-function urls(at: (name: string) => string | undefined, nameOf: (domain: Domain) => string, problems: string[]): Partial<Record<Domain, string>> {
-  const found: Partial<Record<Domain, string>> = {}
-  for (const domain of domains) {
+function urls(at: (name: string) => string | undefined, nameOf: (domain: SubgraphName) => string, problems: string[]): Partial<Record<SubgraphName, string>> {
+  const found: Partial<Record<SubgraphName, string>> = {}
+  for (const domain of subgraphNames) {
     const value = at(nameOf(domain))
     if (value === undefined) continue
     if (isPostgresUrl(value)) found[domain] = value
@@ -121,12 +121,12 @@ function readIssuers(text: string | undefined, problems: string[]): readonly Iss
 }
 
 /** `population=http://…,enterprises=http://…` */
-function readSubgraphs(text: string | undefined, problems: string[]): Partial<Record<Domain, string>> | undefined {
+function readSubgraphs(text: string | undefined, problems: string[]): Partial<Record<SubgraphName, string>> | undefined {
   if (text === undefined) return undefined
-  const found: Partial<Record<Domain, string>> = {}
+  const found: Partial<Record<SubgraphName, string>> = {}
   for (const pair of text.split(',')) {
     const [name, ...rest] = pair.split('=')
-    const domain = domains.find((known) => known === name?.trim())
+    const domain = subgraphNames.find((known) => known === name?.trim())
     const url = rest.join('=').trim()
     if (domain === undefined || !/^https?:\/\//.test(url)) problems.push('SUBGRAPHS is a list such as population=http://…,credit=http://…')
     else found[domain] = url
@@ -136,13 +136,13 @@ function readSubgraphs(text: string | undefined, problems: string[]): Partial<Re
 
 /** Whether the configuration names a database of one's own at all. */
 export function namesDatabases(config: Config): boolean {
-  return domains.some((domain) => config.databaseUrls[domain] !== undefined)
+  return subgraphNames.some((domain) => config.databaseUrls[domain] !== undefined)
 }
 
 /** True when the configuration names no database: then PostgreSQL is ours. Throws ConfigRefused when it names only some. */
 export function isEmbedded(config: Config): boolean {
   if (!namesDatabases(config)) return true
-  const problems = domains.filter((domain) => config.databaseUrls[domain] === undefined).map((domain) => `${domain.toUpperCase()}_DATABASE_URL is missing`)
+  const problems = subgraphNames.filter((domain) => config.databaseUrls[domain] === undefined).map((domain) => `${domain.toUpperCase()}_DATABASE_URL is missing`)
   if (config.now !== undefined) problems.push('CITYGRAPH_NOW is only for embedded databases')
   if (problems.length > 0) throw new ConfigRefused(problems)
   return false

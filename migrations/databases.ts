@@ -4,7 +4,7 @@
 import pg from 'pg'
 import type { DatabaseAddress } from './address.ts'
 import type { EmbeddedCluster } from './embedded.ts'
-import { auditGrants, clusterGrants, databaseGrants, insideGrants, type DatabaseRoles } from './grants.ts'
+import { auditGrants, clusterGrants, databaseGrants, followerGrants, insideGrants, type DatabaseRoles } from './grants.ts'
 import { scramVerifier, verifies } from './scram.ts'
 import { openSecrets } from './secrets.ts'
 
@@ -26,10 +26,15 @@ export type DatabaseUrls<D extends string> = {
     /** The gateway's role: like a department's. */
     readonly gateway: DatabaseAddress
   }
+  /** Where the follower writes. */
+  readonly follower: DatabaseAddress
 }
 
 export const AUDIT = 'audit'
 export const GATEWAY_ROLE = 'citygraph_gateway'
+export const GOVERNANCE = 'governance'
+/** Copies facts of access records into governance's database: reads and adds there, removes nothing, serves nobody. */
+export const FOLLOWER_ROLE = 'citygraph_governance_follower'
 
 /** The role that serves a department (or reads audit). */
 export function queryRole(domain: string): string {
@@ -42,7 +47,7 @@ export function ownerRole(domain: string): string {
 }
 
 /** Changes with the grants below, so that an older cluster gets them anew. Kept as the comment of each database. */
-const GRANTS = 'citygraph grants 1'
+const GRANTS = 'citygraph grants 2'
 
 /**
  * Makes what is missing of roles, databases and grants; passwords are kept in `secrets.json` of the cluster's data folder and
@@ -53,7 +58,7 @@ export async function provision<D extends string>(cluster: EmbeddedCluster, doma
   const secrets = openSecrets(cluster.dataDir)
   const password = (role: string): string => secrets.keep(`database.${role}`)
   const databases = [...domains, AUDIT]
-  const roles = [...databases.flatMap((name) => [ownerRole(name), queryRole(name)]), GATEWAY_ROLE]
+  const roles = [...databases.flatMap((name) => [ownerRole(name), queryRole(name)]), GATEWAY_ROLE, FOLLOWER_ROLE]
 
   await asSuperuser(cluster, 'postgres', async (client) => {
     await client.query(`SELECT pg_advisory_lock(hashtext('citygraph provision'))`)
@@ -87,6 +92,7 @@ export async function provision<D extends string>(cluster: EmbeddedCluster, doma
       audit: reach(AUDIT, queryRole(domain)),
     })),
     audit: { owner: reach(AUDIT, ownerRole(AUDIT)), read: reach(AUDIT, queryRole(AUDIT)), gateway: reach(AUDIT, GATEWAY_ROLE) },
+    follower: reach(GOVERNANCE, FOLLOWER_ROLE),
   }
 }
 
@@ -122,12 +128,26 @@ async function keepRoles(client: pg.Client, roles: readonly string[], password: 
 
 async function grant(cluster: EmbeddedCluster, client: pg.Client, name: string, domains: readonly string[]): Promise<void> {
   const roles: DatabaseRoles = { database: name, owner: ownerRole(name), query: queryRole(name) }
-  const writers = name === AUDIT ? [...domains.map(queryRole), GATEWAY_ROLE] : []
-  for (const statement of databaseGrants(roles, writers)) await client.query(statement)
+  const { database, inside: insideStatements } = grantsOf(roles, domains)
+  for (const statement of database) await client.query(statement)
   await asSuperuser(cluster, name, async (inside) => {
-    for (const statement of name === AUDIT ? auditGrants(roles, writers) : insideGrants(roles)) await inside.query(statement)
+    for (const statement of insideStatements) await inside.query(statement)
   })
   await client.query(`COMMENT ON DATABASE ${pg.escapeIdentifier(name)} IS ${pg.escapeLiteral(GRANTS)}`)
+}
+
+/** Grants on one database and inside it. */
+export function grantsOf(roles: DatabaseRoles, domains: readonly string[], name = roles.database): { readonly database: readonly string[]; readonly inside: readonly string[] } {
+  switch (name) {
+    case AUDIT: {
+      const writers = [...domains.map(queryRole), GATEWAY_ROLE]
+      return { database: databaseGrants(roles, writers), inside: auditGrants(roles, writers) }
+    }
+    case GOVERNANCE:
+      return { database: databaseGrants(roles, [FOLLOWER_ROLE]), inside: [...insideGrants(roles), ...followerGrants(roles, FOLLOWER_ROLE)] }
+    default:
+      return { database: databaseGrants(roles, []), inside: insideGrants(roles) }
+  }
 }
 
 function forEachKey<K extends string, V>(keys: readonly K[], make: (key: K) => V): Record<K, V>

@@ -29,6 +29,11 @@ export function auditGrants({ owner, query }: DatabaseRoles, writers: readonly s
   return [...closedToPublic(owner), ...mayRead(owner, query), ...writers.map((role) => `GRANT USAGE ON SCHEMA public TO ${identifier(role)}`)]
 }
 
+/** Inside governance: one role beside the serving one adds rows and brings them up to date; it removes none. */
+export function followerGrants({ owner }: DatabaseRoles, follower: string): readonly string[] {
+  return [`GRANT USAGE ON SCHEMA public TO ${identifier(follower)}`, `${defaultsOf(owner)} IN SCHEMA public GRANT SELECT, INSERT, UPDATE ON TABLES TO ${identifier(follower)}`]
+}
+
 function mayRead(owner: string, query: string): readonly string[] {
   return [
     `GRANT USAGE ON SCHEMA public TO ${identifier(query)}`,

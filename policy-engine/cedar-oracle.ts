@@ -48,7 +48,7 @@ export function cedarRequest(environment: Environment, row: Row, named: readonly
   const division = callerDivision(caller)
   if (division !== undefined) divisions.add(division)
   const callerAttrs: Record<string, CedarValueJson> = {
-    org: entity('Organisation', caller.org), kind: caller.kind, assurance: caller.assurance, zone: caller.zone,
+    org: entity('Organisation', caller.org), organisation: caller.org, kind: caller.kind, assurance: caller.assurance, zone: caller.zone,
     ...(division === undefined ? {} : { division: entity('Division', division) }),
     ...(caller.pid === undefined ? {} : { pid: caller.pid }),
   }

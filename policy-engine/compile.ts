@@ -164,6 +164,7 @@ function attribute(of: Result, name: string, environment: Environment, proved: R
     case 'principal': {
       const division = callerDivision(caller)
       if (name === 'org') return knownResult({ type: 'Organisation', id: caller.org })
+      if (name === 'organisation') return knownResult(caller.org)
       if (name === 'kind') return knownResult(caller.kind)
       if (name === 'assurance') return knownResult(caller.assurance)
       if (name === 'zone') return knownResult(caller.zone)

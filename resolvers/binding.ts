@@ -1,18 +1,18 @@
 // A department's types bound to its tables, together with the graph's classification: what every resolver of a domain works from.
 
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { Entity } from './entity.ts'
 
 export type DomainBinding = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly classification: Classification
   readonly entities: ReadonlyMap<string, Entity>
 }
 
 /** Binds the entities of one domain by type name. */
-export function bindDomain(domain: Domain, entities: readonly Entity[], classification: Classification): DomainBinding {
+export function bindDomain(domain: SubgraphName, entities: readonly Entity[], classification: Classification): DomainBinding {
   return { domain, classification, entities: new Map(entities.map((entity) => [entity.type, entity])) }
 }
 

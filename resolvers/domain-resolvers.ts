@@ -1,7 +1,7 @@
 // All resolvers of one department, ready for @apollo/subgraph: root fields, references and edges. Plain fields need none: they are
 // properties of the rows that statements made.
 
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { readClassification, type Classification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
 import { bindDomain, type DomainBinding } from './binding.ts'
@@ -11,6 +11,8 @@ import { creditSummary } from './credit-summary.ts'
 import { creditEntities } from './credit.ts'
 import { enterprisesRoots } from './enterprises-roots.ts'
 import { enterprisesEntities } from './enterprises.ts'
+import { governanceRoots } from './governance-roots.ts'
+import { governanceEntities } from './governance.ts'
 import { licensesRoots } from './licenses-roots.ts'
 import { licensesEntities } from './licenses.ts'
 import { carryGrid, nearestMetroStation } from './nearby-stations.ts'
@@ -29,11 +31,12 @@ type DomainParts = {
   readonly special?: (binding: DomainBinding) => Readonly<Record<string, Readonly<Record<string, Resolver | ReferenceResolver>>>>
 }
 
-const parts: Readonly<Record<Domain, DomainParts>> = {
+const parts: Readonly<Record<SubgraphName, DomainParts>> = {
   population: { entities: populationEntities, roots: populationRoots },
   enterprises: { entities: enterprisesEntities, roots: enterprisesRoots },
   credit: { entities: creditEntities, roots: creditRoots, special: (binding) => ({ Enterprise: { creditSummary: creditSummary(binding) } }) },
   licenses: { entities: licensesEntities, roots: licensesRoots },
+  governance: { entities: governanceEntities, roots: governanceRoots },
   transport: {
     entities: transportEntities,
     roots: transportRoots,
@@ -42,12 +45,12 @@ const parts: Readonly<Record<Domain, DomainParts>> = {
 }
 
 /** What a domain binds, for checks over all of it. */
-export function domainEntities(domain: Domain): readonly Entity[] {
+export function domainEntities(domain: SubgraphName): readonly Entity[] {
   return parts[domain].entities
 }
 
 /** The resolver map of a domain. `classification` must be the whole graph's; by default it is read from the committed schema. */
-export function domainResolvers(domain: Domain, classification: Classification = readClassification(allSubgraphSdl())): ResolverMap {
+export function domainResolvers(domain: SubgraphName, classification: Classification = readClassification(allSubgraphSdl())): ResolverMap {
   const { entities, roots, special } = parts[domain]
   const binding = bindDomain(domain, entities, classification)
   const map: ResolverMap = { Query: { ...roots(binding) } }

@@ -3,7 +3,7 @@
 
 import { getTableColumns, sql, type SQL } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 
 /** What a value is before it is written for the answer. `place` is a pair of degrees, `truth` a boolean. */
 export type ValueKind = 'text' | 'uuid' | 'integer' | 'truth' | 'day' | 'instant' | 'decimal' | 'place'
@@ -52,7 +52,7 @@ export type Relation =
 export type Key = { readonly field: string; readonly value: SQL; readonly kind: 'uuid' | 'text' | 'integer'; readonly publicId: boolean }
 
 export type Entity = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly type: string
   /** FROM item; undefined for a stub, a type whose rows another department holds. */
   readonly from?: SQL
@@ -74,7 +74,7 @@ export type Entity = {
 }
 
 export type EntityDefinition = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly type: string
   readonly table: PgTable
   readonly joins?: { readonly sql: SQL; readonly tables: readonly PgTable[] }
@@ -83,6 +83,8 @@ export type EntityDefinition = {
   readonly subject?: PgColumn
   readonly attributes: RowAttributes
   readonly person?: RowAttributes
+  /** In place of "not deleted", for tables from which nothing is ever deleted. */
+  readonly alive?: SQL
   readonly fields?: Readonly<Record<string, FieldBinding>>
   readonly relations?: Readonly<Record<string, Relation>>
   readonly lookup?: Entity['lookup']
@@ -98,7 +100,7 @@ export function entity(definition: EntityDefinition): Entity {
     domain,
     type,
     from: joins === undefined ? sql`${table}` : sql`${table} ${joins.sql}`,
-    alive: sql.join([table, ...(joins?.tables ?? [])].map(notDeleted), sql` AND `),
+    alive: definition.alive ?? sql.join([table, ...(joins?.tables ?? [])].map(notDeleted), sql` AND `),
     ...(key === undefined ? {} : { key: { field: key.field, value: sql`${key.column}`, kind: keyKind(key.column), publicId: key.publicId ?? false } }),
     tieBreaker: { value: sql`${tieBreaker}`, kind: kindOf(tieBreaker) },
     ...(definition.subject === undefined ? {} : { subject: sql`${definition.subject}` }),
@@ -111,7 +113,7 @@ export function entity(definition: EntityDefinition): Entity {
 }
 
 /** A type whose rows are another department's: this one has only edges from it to its own rows. */
-export function stub(domain: Domain, type: string, relations: Readonly<Record<string, Relation>>): Entity {
+export function stub(domain: SubgraphName, type: string, relations: Readonly<Record<string, Relation>>): Entity {
   return { domain, type, attributes: {}, relations, field: () => undefined }
 }
 

@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { GraphQLError } from 'graphql'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { breakingChanges } from './breaking-changes.ts'
 import { composeSupergraph, sameSupergraph } from './compose.ts'
 import { readDeclarations } from './declarations.ts'
@@ -14,7 +14,7 @@ import { allSubgraphSdl, committedSupergraphSdl, parseSdl, sdlEntries } from './
 import { ClassificationRefused, placeOf, problemAt } from './problem.ts'
 import type { Place, Problem } from './problem.ts'
 
-type Sdls = Readonly<Partial<Record<Domain, string>>>
+type Sdls = Readonly<Partial<Record<SubgraphName, string>>>
 export type CheckedSchema = { readonly sdls?: Sdls; readonly committed?: string }
 
 const supergraphPlace = { file: 'schema/supergraph.graphql', line: 1, column: 1 }

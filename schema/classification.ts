@@ -2,7 +2,7 @@
 // Everything that decides (policies, access plans, masks, reports) reads it from here. Refuses the whole graph when one field is
 // unclassified, one directive malformed, or two subgraphs say different things (composition would silently take the first).
 
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { readDeclarations } from './declarations.ts'
 import type { TypeDeclaration } from './declarations.ts'
 import { keyNames, requiredNames } from './key-fields.ts'
@@ -12,7 +12,7 @@ import { readFields, readTypes } from './read-classified.ts'
 import type { FieldClassification, TypeClassification } from './read-classified.ts'
 
 export type { FieldClassification, TypeClassification } from './read-classified.ts'
-export type { Level, MaskKind, RowAttribute } from './directive-values.ts'
+export type { EntryKind, Level, MaskKind, RowAttribute } from './directive-values.ts'
 export type { FilterOperator } from './generate-filters.ts'
 
 export type Classification = {
@@ -20,7 +20,7 @@ export type Classification = {
   type(name: string): TypeClassification | undefined
   fields(): readonly FieldClassification[]
   types(): readonly TypeClassification[]
-  fieldsOf(domain: Domain): readonly FieldClassification[]
+  fieldsOf(domain: SubgraphName): readonly FieldClassification[]
   /** Field names of `type` that any @requires reads, nested selections included. */
   requiresInputs(type: string): ReadonlySet<string>
   /** Field names of `type` used in any @key. */
@@ -28,14 +28,14 @@ export type Classification = {
 }
 
 /** Reads the SDLs (whole ones, as load.ts gives them). Throws ClassificationRefused with every problem found. */
-export function readClassification(sdls: Readonly<Partial<Record<Domain, string>>>): Classification {
+export function readClassification(sdls: Readonly<Partial<Record<SubgraphName, string>>>): Classification {
   const { classification, problems } = inspectClassification(sdls)
   if (problems.length > 0) throw new ClassificationRefused(problems)
   return classification
 }
 
 /** The same without throwing: what could be read, and what is wrong with the rest. For checks only; never serve by it. */
-export function inspectClassification(sdls: Readonly<Partial<Record<Domain, string>>>): {
+export function inspectClassification(sdls: Readonly<Partial<Record<SubgraphName, string>>>): {
   readonly classification: Classification
   readonly declarations: readonly TypeDeclaration[]
   readonly problems: readonly Problem[]
@@ -59,7 +59,7 @@ function index(
 ): Classification {
   const byCoordinate = new Map(fields.map((field) => [`${field.type}.${field.field}`, field]))
   const byName = new Map(types.map((type) => [type.type, type]))
-  const byDomain = new Map<Domain, FieldClassification[]>()
+  const byDomain = new Map<SubgraphName, FieldClassification[]>()
   for (const field of fields) byDomain.set(field.domain, [...(byDomain.get(field.domain) ?? []), field])
   return {
     field: (type, field) => byCoordinate.get(`${type}.${field}`),

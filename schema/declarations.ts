@@ -3,13 +3,13 @@
 
 import { Kind } from 'graphql'
 import type { ConstDirectiveNode, DocumentNode, FieldDefinitionNode, TypeNode } from 'graphql'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { parseSdl, sdlEntries } from './load.ts'
 import { placeOf } from './problem.ts'
 import type { Place } from './problem.ts'
 
 export type FieldDeclaration = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly type: string
   readonly field: string
   readonly node: FieldDefinitionNode
@@ -20,7 +20,7 @@ export type FieldDeclaration = {
 
 /** One `type` or `interface` block of one subgraph; a type that five subgraphs declare appears five times. */
 export type TypeDeclaration = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly type: string
   readonly kind: 'object' | 'interface'
   readonly directives: readonly ConstDirectiveNode[]
@@ -30,11 +30,11 @@ export type TypeDeclaration = {
 }
 
 /** All declarations in the order of domains and text. Throws ClassificationRefused where an SDL does not parse. */
-export function readDeclarations(sdls: Readonly<Partial<Record<Domain, string>>>): readonly TypeDeclaration[] {
+export function readDeclarations(sdls: Readonly<Partial<Record<SubgraphName, string>>>): readonly TypeDeclaration[] {
   return sdlEntries(sdls).flatMap(([domain, sdl]) => declarationsOf(domain, parseSdl(sdl, `schema/${domain}.graphql`)))
 }
 
-function declarationsOf(domain: Domain, document: DocumentNode): readonly TypeDeclaration[] {
+function declarationsOf(domain: SubgraphName, document: DocumentNode): readonly TypeDeclaration[] {
   return document.definitions.flatMap((node) => {
     const object = node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION
     const face = node.kind === Kind.INTERFACE_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_EXTENSION

@@ -3,7 +3,7 @@
 // Relies on inspectClassification; derivation.ts judges what is computed from what.
 
 import { Kind } from 'graphql'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { inspectClassification } from './classification.ts'
 import type { Classification } from './classification.ts'
 import { isStructural } from './declarations.ts'
@@ -28,7 +28,7 @@ const scalars: ReadonlySet<string> = new Set([
 ])
 
 /** Everything wrong with the classification of these SDLs; [] when it may be served. Throws ClassificationRefused on a syntax error. */
-export function lintClassification(sdls: Readonly<Partial<Record<Domain, string>>>): readonly Problem[] {
+export function lintClassification(sdls: Readonly<Partial<Record<SubgraphName, string>>>): readonly Problem[] {
   const { classification, declarations, problems } = inspectClassification(sdls)
   const found = [...problems]
   for (const declaration of declarations) {
@@ -84,6 +84,7 @@ function keyProblems({ type, field, node, place }: FieldDeclaration): readonly P
 }
 
 function entrySentences(coordinate: string, field: FieldClassification, classification: Classification): readonly string[] {
+  if (field.type === 'Mutation' || field.entry?.kind === 'ACT') return actSentences(coordinate, field, classification)
   if (field.entry?.kind !== 'VERIFY') return field.entry?.of === undefined ? [] : [`${coordinate}: of is for VERIFY entries.`]
   const sentences: string[] = []
   const { of } = field.entry
@@ -99,6 +100,22 @@ function entrySentences(coordinate: string, field: FieldClassification, classifi
       sentences.push(`${coordinate} is L${field.level}, below ${named}.${inner.field} (L${inner.level}) which is decided with it.`)
     }
   }
+  return sentences
+}
+
+/** The seal of an act goes to its own subgraph alone, so nothing below its answer may be fetched from another. */
+function actSentences(coordinate: string, field: FieldClassification, classification: Classification): readonly string[] {
+  const sentences: string[] = []
+  if (field.type !== 'Mutation' || field.entry?.kind !== 'ACT') sentences.push(`${coordinate}: the entries of Mutation are ACT, and no others are.`)
+  if (field.entry?.of !== undefined) sentences.push(`${coordinate}: of is for VERIFY entries.`)
+  const seen = new Set<string>()
+  const reach = (type: string): void => {
+    if (seen.has(type)) return
+    seen.add(type)
+    if (classification.keys(type).size > 0) sentences.push(`${coordinate} leads to ${type}, which is joined with other subgraphs; an act answers with types of its own.`)
+    for (const inner of classification.fields()) if (inner.type === type) reach(inner.returns.named)
+  }
+  reach(field.returns.named)
   return sentences
 }
 

@@ -5,14 +5,14 @@
 import { readFileSync } from 'node:fs'
 import { GraphQLError, Source, parse } from 'graphql'
 import type { DocumentNode } from 'graphql'
-import { domains } from '../core/domains.ts'
-import type { Domain } from '../core/domains.ts'
+import { subgraphNames } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { generateConnections } from './generate-connections.ts'
 import { generateFilters } from './generate-filters.ts'
 import { ClassificationRefused, placeInSource, problemAt, sourceMarker } from './problem.ts'
 
 const texts = new Map<string, string>()
-const subgraphs = new Map<Domain, string>()
+const subgraphs = new Map<SubgraphName, string>()
 
 /** directives.graphql: links, directives, scalars and PageInfo that open every subgraph. */
 export function headSdl(): string {
@@ -25,7 +25,7 @@ export function committedSupergraphSdl(): string {
 }
 
 /** The whole SDL of one subgraph, ready for @apollo/subgraph and @apollo/composition. Throws ClassificationRefused. */
-export function subgraphSdl(domain: Domain): string {
+export function subgraphSdl(domain: SubgraphName): string {
   const known = subgraphs.get(domain)
   if (known !== undefined) return known
   const made = joinSubgraph(headSdl(), `schema/${domain}.graphql`, text(`${domain}.graphql`))
@@ -33,20 +33,21 @@ export function subgraphSdl(domain: Domain): string {
   return made
 }
 
-/** The SDLs of all five subgraphs by domain. Throws ClassificationRefused. */
-export function allSubgraphSdl(): Record<Domain, string> {
+/** The SDLs of all subgraphs by name. Throws ClassificationRefused. */
+export function allSubgraphSdl(): Record<SubgraphName, string> {
   return {
     population: subgraphSdl('population'),
     enterprises: subgraphSdl('enterprises'),
     credit: subgraphSdl('credit'),
     licenses: subgraphSdl('licenses'),
     transport: subgraphSdl('transport'),
+    governance: subgraphSdl('governance'),
   }
 }
 
-/** The five SDLs as pairs in the fixed order of core/domains.ts; missing ones are skipped (small schemas in tests). */
-export function sdlEntries(sdls: Readonly<Partial<Record<Domain, string>>>): readonly (readonly [Domain, string])[] {
-  return domains.flatMap((domain) => {
+/** The SDLs as pairs in the fixed order of core/domains.ts; missing ones are skipped (small schemas in tests). */
+export function sdlEntries(sdls: Readonly<Partial<Record<SubgraphName, string>>>): readonly (readonly [SubgraphName, string])[] {
+  return subgraphNames.flatMap((domain) => {
     const sdl = sdls[domain]
     return sdl === undefined ? [] : [[domain, sdl] as const]
   })

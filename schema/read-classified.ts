@@ -2,7 +2,7 @@
 // Refuses what is unclassified, classified twice, malformed, or said differently by two subgraphs. DOMAIN 2.9: composition would
 // only hint and take the first, and not even hint where one side says nothing; so this compares by itself.
 
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { directivesNamed, hasDirective, isStructural, returnsOf } from './declarations.ts'
 import type { FieldDeclaration, TypeDeclaration } from './declarations.ts'
 import { readClassified, readEntry, readRow } from './directive-values.ts'
@@ -13,7 +13,7 @@ import { problemAt } from './problem.ts'
 import type { Place, Problem } from './problem.ts'
 
 export type FieldClassification = ClassifiedValues & {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly type: string
   readonly field: string
   /** [] = not filterable. */
@@ -77,7 +77,7 @@ export function readFields(declarations: readonly TypeDeclaration[], keys: Names
 
 /** Every object and interface type but the roots and the generated lists. Problems are appended. */
 export function readTypes(declarations: readonly TypeDeclaration[], fields: readonly FieldClassification[], keys: Names, problems: Problem[]): readonly TypeClassification[] {
-  const types = new Map<string, TypeClassification & { readonly domain: Domain }>()
+  const types = new Map<string, TypeClassification & { readonly domain: SubgraphName }>()
   for (const declaration of declarations) {
     const { type, domain, place } = declaration
     if (rootTypes.has(type) || declaration.fields.length > 0 && declaration.fields.every(isStructural)) continue
@@ -102,7 +102,7 @@ export function readTypes(declarations: readonly TypeDeclaration[], fields: read
 function readEntryOf(declaration: FieldDeclaration, problems: Problem[]): EntryValues | undefined {
   const { type, field, place } = declaration
   const written = directivesNamed(declaration.node.directives, 'entry')
-  if (type === 'Query') return one(written.map(readEntry), place, `${type}.${field} has no @entry.`, `${type}.${field} has two @entry.`, problems)
+  if (type === 'Query' || type === 'Mutation') return one(written.map(readEntry), place, `${type}.${field} has no @entry.`, `${type}.${field} has two @entry.`, problems)
   if (written.length > 0) problems.push(problemAt(place, `${type}.${field} is no root field; @entry stands on root fields only.`))
   return undefined
 }

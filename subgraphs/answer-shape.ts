@@ -4,7 +4,7 @@
 import type { GraphQLError } from 'graphql'
 import { CitygraphError, errorCatalogue, isCitygraphError, type ErrorCode } from '../core/errors.ts'
 import { errorFacts, type Logger } from '../core/logger.ts'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { isLost } from '../migrations/pool.ts'
 import type { ReportedDecision } from './decisions.ts'
 
@@ -32,7 +32,7 @@ export type SubgraphAnswer = {
 /** More would only repeat. */
 const ERRORS_SHOWN = 50
 
-type Asked = { readonly domain: Domain; readonly requestId: string; readonly logger: Logger }
+type Asked = { readonly domain: SubgraphName; readonly requestId: string; readonly logger: Logger }
 
 /**
  * An error of any origin as one of ours. Never its text; `logger` hears of those that were not ours, of our own INTERNAL ones, and why the

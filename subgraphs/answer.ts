@@ -79,6 +79,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     const { access, requestId } = request
     const known: Known = {}
     try {
+      await parts.suspensions.require(access.caller)
       const version = access.policyVersion ?? access.bundleSequence
       // The gateway may have read an edit a moment before us.
       if (!engine.knows(version)) await engine.reload()

@@ -1,6 +1,6 @@
-// What the five short files beside this one share: a department's subgraph is the common one with its own schema and resolvers.
+// What the short files beside this one share: a department's subgraph is the common one with its own schema and resolvers.
 
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import { domainResolvers } from '../resolvers/domain-resolvers.ts'
 import { subgraphSdl } from '../schema/load.ts'
 import { createSubgraph } from './create-subgraph.ts'
@@ -10,6 +10,6 @@ import type { Subgraph, SubgraphParts } from './subgraph.ts'
 export type DepartmentParts = Omit<SubgraphParts, 'domain' | 'sdl' | 'resolvers'>
 
 /** The subgraph of one department over its committed schema. Throws when schema and resolvers do not fit each other. */
-export function departmentSubgraph(domain: Domain, parts: DepartmentParts): Subgraph {
+export function departmentSubgraph(domain: SubgraphName, parts: DepartmentParts): Subgraph {
   return createSubgraph({ ...parts, domain, sdl: subgraphSdl(domain), resolvers: domainResolvers(domain, parts.classification) })
 }

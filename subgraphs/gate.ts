@@ -1,23 +1,28 @@
 // The gate (DESIGN 6): graphql-shield on the entry fields of one subgraph, built from the access plan, deny as fallback. A denied
 // entry is null, not an error; `_entities` gives null in the place of each representation whose type does not exist for the
-// caller. Shield's middleware is applied to `Query` alone: it decides per operation, resolvers decide per cell.
+// caller. Shield's middleware is applied to `Query` and `Mutation` alone: it decides per operation, resolvers decide per cell.
 
 import type { GraphQLSchema } from 'graphql'
 import { applyMiddleware } from 'graphql-middleware'
 import { deny, rule, shield } from 'graphql-shield'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import type { AccessPlan } from '../policy-engine/decision.ts'
 import type { Classification } from '../schema/classification.ts'
 
 /** What the gate reads of the request's context. `route`: how the request proved itself; a router needs no `_service`. */
 export type GateContext = { readonly plan: AccessPlan; readonly route: 'seal' | 'router' }
 
-/** May callers of this plan enter by `Query.<name>`? Unknown or unclassified entries: no. */
-export function mayEnter(plan: AccessPlan, classification: Classification, name: string): boolean {
-  const field = classification.field('Query', name)
+/** The types by whose fields an operation enters the graph. */
+export type Root = 'Query' | 'Mutation'
+
+/** May callers of this plan enter by `Query.<name>` (or `Mutation.<name>`)? Unknown or unclassified entries: no. */
+export function mayEnter(plan: AccessPlan, classification: Classification, name: string, root: Root = 'Query'): boolean {
+  const field = classification.field(root, name)
   switch (field?.entry?.kind) {
     case undefined:
       return false
+    case 'ACT':
+      return root === 'Mutation' && plan.field(root, name).decision === 'CLEAR'
     case 'VERIFY':
       return plan.verify(name).condition.kind !== 'never'
     case 'ONE':
@@ -34,20 +39,24 @@ export function mayExist(plan: AccessPlan, classification: Classification, type:
 }
 
 /** The schema with the gate before its entry fields. */
-export function gateSchema(schema: GraphQLSchema, parts: { domain: Domain; classification: Classification }): GraphQLSchema {
+export function gateSchema(schema: GraphQLSchema, parts: { domain: SubgraphName; classification: Classification }): GraphQLSchema {
   const { domain, classification } = parts
   const query = schema.getQueryType()
   if (query === undefined || query === null) throw new RangeError('a subgraph without entry fields')
-  const named = (name: string, allows: (context: GateContext, args: unknown) => boolean) =>
+  const mutation = schema.getMutationType() ?? undefined
+  if (query.name !== 'Query' || (mutation !== undefined && mutation.name !== 'Mutation')) throw new RangeError('entry fields stand on Query and Mutation')
+  const named = (name: string, allows: (context: GateContext, args: unknown) => boolean, root: Root = 'Query') =>
     // Shield keeps its cache by rule name, so names are unique in the city, not only in the subgraph.
-    rule(`${domain}/${query.name}.${name}`, { cache: 'no_cache' })((_parent: unknown, args: unknown, context: GateContext) => allows(context, args))
+    rule(`${domain}/${root}.${name}`, { cache: 'no_cache' })((_parent: unknown, args: unknown, context: GateContext) => allows(context, args))
 
-  const entries = Object.keys(query.getFields()).filter((name) => classification.field('Query', name)?.entry !== undefined)
-  const rules = Object.fromEntries(entries.map((name) => [name, named(name, ({ plan }) => mayEnter(plan, classification, name))]))
+  const rulesOf = (root: Root, names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => classification.field(root, name)?.entry !== undefined)
+      .map((name) => [name, named(name, ({ plan }) => mayEnter(plan, classification, name, root), root)]))
   const generated = shield(
     {
-      [query.name]: {
-        ...rules,
+      ...(mutation === undefined ? {} : { Mutation: { ...rulesOf('Mutation', Object.keys(mutation.getFields())), '*': deny } }),
+      Query: {
+        ...rulesOf('Query', Object.keys(query.getFields())),
         ...('_service' in query.getFields() ? { _service: named('_service', ({ route }) => route === 'seal') } : {}),
         ...('_entities' in query.getFields()
           ? { _entities: named('_entities', ({ plan }, args) => representationsOf(args).some((one) => mayExist(plan, classification, typeOf(one)))) }
@@ -58,10 +67,10 @@ export function gateSchema(schema: GraphQLSchema, parts: { domain: Domain; class
     // Without allowExternalErrors shield would replace what a resolver threw by the refusal.
     { fallbackRule: deny, fallbackError: nothing, allowExternalErrors: true },
   ).generate(schema)
-  const gate = typeof generated === 'function' ? undefined : Object.entries(generated).find(([type]) => type === query.name)?.[1]
-  if (gate === undefined) throw new RangeError('the gate could not be built')
-  const entities = '_entities' in query.getFields() ? [{ [query.name]: { _entities: onlyExisting(classification) } }] : []
-  return applyMiddleware(schema, ...entities, { [query.name]: gate })
+  const gates = typeof generated === 'function' ? [] : Object.entries(generated).filter(([type]) => type === 'Query' || type === 'Mutation')
+  if (gates.length !== (mutation === undefined ? 1 : 2)) throw new RangeError('the gate could not be built')
+  const entities = '_entities' in query.getFields() ? [{ Query: { _entities: onlyExisting(classification) } }] : []
+  return applyMiddleware(schema, ...entities, Object.fromEntries(gates))
 }
 
 type Resolve = (parent?: unknown, args?: unknown, context?: GateContext) => unknown

@@ -57,10 +57,10 @@ export type RecordFacts = {
   readonly code?: string
 }
 
-/** The record of one request, first; then those that hold its further subjects. `nextId` gives their ids. */
-export function accessRecords(facts: RecordFacts, { auditKey, nextId }: { auditKey: Uint8Array; nextId: () => string }): readonly AccessRecord[] {
+/** The record of one request, first; then those that hold its further subjects. `tokenOf` gives a subject's token, `nextId` ids. */
+export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf: (person: string) => string; nextId: () => string }): readonly AccessRecord[] {
   const { access, operation, observed = nothingObserved } = facts
-  const subjects = [...observed.subjects].map((pid) => subjectToken(auditKey, pid))
+  const subjects = [...observed.subjects].map(tokenOf)
   const name = access?.operation.name ?? operation?.name
   const record = accessRecord(
     {

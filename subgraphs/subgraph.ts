@@ -3,8 +3,9 @@
 import type { buildSubgraphSchema } from '@apollo/subgraph'
 import type { GraphQLSchema } from 'graphql'
 import type { AuditLog } from '../audit/access-record.ts'
+import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Domain } from '../core/domains.ts'
+import type { SubgraphName } from '../core/domains.ts'
 import type { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
@@ -14,12 +15,13 @@ import type { Queryable } from '../resolvers/read-context.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { AccessContext } from './access-context.ts'
 import type { SubgraphAnswer } from './answer-shape.ts'
+import type { PersonNames } from './person-names.ts'
 
 /** What @apollo/subgraph takes as resolvers. */
 export type ResolverMap = NonNullable<Extract<Extract<Parameters<typeof buildSubgraphSchema>[0], unknown[]>[number], { typeDefs: unknown }>['resolvers']>
 
 export type SubgraphParts = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   /** The whole SDL (schema/load.ts). */
   readonly sdl: string
   readonly resolvers: ResolverMap
@@ -28,12 +30,16 @@ export type SubgraphParts = {
   readonly engine: Pick<PolicyEngine, 'plan' | 'head' | 'knows' | 'reload'>
   readonly database: Queryable
   readonly audit: AuditLog
+  /** Callers who may not be served now, whoever sealed them. */
+  readonly suspensions: Pick<Suspensions, 'require'>
   readonly ids: PublicIds
   readonly cursors: CursorSeal
   readonly clock: Clock
   readonly logger: Logger
   /** Key of the subjects' tokens in this department's log. */
   readonly auditKey: Uint8Array
+  /** Default: by linking token. */
+  readonly persons?: PersonNames
 }
 
 export type SubgraphRequest = {
@@ -50,7 +56,7 @@ export type SubgraphRequest = {
 export type Refusal = { readonly error: CitygraphError; readonly requestId: string; readonly access?: AccessContext }
 
 export type Subgraph = {
-  readonly domain: Domain
+  readonly domain: SubgraphName
   readonly schema: GraphQLSchema
   /** Never throws: failures are answers too. */
   answer(request: SubgraphRequest): Promise<SubgraphAnswer>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { domains } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
 import type { Domain } from '../../core/domains.ts'
 import { httpCity } from '../support/http-city.ts'
 import type { HttpCity } from '../support/http-city.ts'
@@ -46,7 +46,7 @@ describe('a department whose database goes away', () => {
         expect(answer.errors).toEqual([{ message: 'This domain cannot be reached at the moment.', extensions: { code: 'SUBGRAPH_UNAVAILABLE', domain } }])
         const health = await fetch(`${url}/health/ready`)
         expect(health.status).toBe(503)
-        expect(await health.json()).toEqual({ ready: false, domains: Object.fromEntries(domains.map((name) => [name, name === domain ? 'down' : 'up'])) })
+        expect(await health.json()).toEqual({ ready: false, domains: Object.fromEntries(subgraphNames.map((name) => [name, name === domain ? 'down' : 'up'])) })
       }
       await giveBack(city.databases[domain])
       for (const { ask, url } of [city, apart]) {
@@ -77,7 +77,7 @@ describe('a department whose database goes away', () => {
     for (const log of [city.log(), apart.log()]) {
       expect(log).toMatch(/"domain":"credit",.*"msg":"database failed"/)
       expect(log).not.toMatch(/postgres(ql)?:\/\/|select |ALLOW_CONNECTIONS|currently accepting/i)
-      for (const domain of domains) expect(log).not.toContain(city.databases[domain].name)
+      for (const domain of subgraphNames) expect(log).not.toContain(city.databases[domain].name)
     }
   })
 

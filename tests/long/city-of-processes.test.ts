@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { domains } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
 import { askingCallers, askings } from '../support/askings.ts'
 import { cityFolder, command } from '../support/command.ts'
 import type { CityFolder, Command } from '../support/command.ts'
@@ -52,7 +52,7 @@ describe('a city of seven processes', () => {
     const databases = command(['databases', '--size', '400'], environment)
     running.push(databases)
     await databases.says(/The databases are ready/)
-    const subgraphs = domains.map((domain) => ({ domain, process: command(['subgraph', domain, '--port', '0'], environment) }))
+    const subgraphs = subgraphNames.map((domain) => ({ domain, process: command(['subgraph', domain, '--port', '0'], environment) }))
     running.push(...subgraphs.map(({ process }) => process))
     const addresses = await Promise.all(subgraphs.map(async ({ domain, process }) => `${domain}=${(await process.says(/is ready at (http:\/\/localhost:\d+\/graphql)/))[1]}`))
     const gateway = command(['gateway', '--port', '0'], { ...environment, SUBGRAPHS: addresses.join(',') })

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newKey } from '../../cli/keys.ts'
-import { domains } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
 import type { DatabaseAddress } from '../../migrations/address.ts'
 import { createDatabase } from '../support/city-database.ts'
 import type { TestDatabase } from '../support/city-database.ts'
@@ -30,11 +30,11 @@ beforeAll(async () => {
   const address = jwks.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
 
-  const departments = await Promise.all(domains.map((domain) => createDatabase(domain)))
+  const departments = await Promise.all(subgraphNames.map((domain) => createDatabase(domain)))
   const logs = [await createDatabase('audit'), await createDatabase('audit')] as const
   databases = [...departments, ...logs]
   settings = {
-    ...Object.fromEntries(departments.map((database, at) => [`${domains[at]?.toUpperCase()}_DATABASE_URL`, urlOf(database.owner)])),
+    ...Object.fromEntries(departments.map((database, at) => [`${subgraphNames[at]?.toUpperCase()}_DATABASE_URL`, urlOf(database.owner)])),
     AUDIT_DATABASE_URL: urlOf(logs[0].owner),
     CREDIT_AUDIT_DATABASE_URL: urlOf(logs[1].owner),
     CITYGRAPH_SEAL_KEY: newKey(),

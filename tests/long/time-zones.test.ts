@@ -103,9 +103,9 @@ beforeAll(async () => {
       grant.replace('Driver.violationCount]', 'Driver.violationCount, Driver.violations]').replace('Driver.firstIssuedOn]', 'Driver.firstIssuedOn, TrafficViolation.occurredAt]'),
     'grants/edu-0701.yaml': (grant) => grant.replace('validFrom: 2025-12-01', 'validFrom: 2026-02-01').replace('validTo: 2026-11-30', 'validTo: 2027-01-31'),
   })
-  const { serving, owners, records, auditOwner, auditReader } = asCityDatabases(city.databases, '')
+  const { serving, owners, records, auditOwner, auditReader, logs, follower } = asCityDatabases(city.databases, '')
   job = {
-    databases: { serving, owners, records, auditOwner, auditReader },
+    databases: { serving, owners, records, auditOwner, auditReader, logs, follower },
     keys: { link: LINK_KEY, ids: PAIR_KEY },
     policies,
     instants: Object.values(instants),

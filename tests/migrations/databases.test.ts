@@ -3,7 +3,7 @@
 
 import pg from 'pg'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { domains } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
 import type { DatabaseAddress } from '../../migrations/address.ts'
 import { asSuperuser, provision } from '../../migrations/databases.ts'
 import { createDatabase, fromTemplate, testCluster, type TestCluster } from '../support/city-database.ts'
@@ -29,12 +29,12 @@ async function attempt(address: DatabaseAddress, sql: string, database?: string)
 
 const DENIED = '42501'
 
-describe.each(domains)('the serving role of %s', (domain) => {
-  test.each([...domains.filter((other) => other !== domain), 'postgres', 'template1'])('cannot enter the database %s', async (other) => {
+describe.each(subgraphNames)('the serving role of %s', (domain) => {
+  test.each([...subgraphNames.filter((other) => other !== domain), 'postgres', 'template1'])('cannot enter the database %s', async (other) => {
     expect(await attempt(cluster.urls.departments[domain].query, 'SELECT 1', other)).toBe(DENIED)
   })
 
-  test.each(domains.filter((other) => other !== domain))('is not let in as owner of %s either', async (other) => {
+  test.each(subgraphNames.filter((other) => other !== domain))('is not let in as owner of %s either', async (other) => {
     expect(await attempt(cluster.urls.departments[domain].owner, 'SELECT 1', other)).toBe(DENIED)
   })
 
@@ -86,13 +86,13 @@ describe.each(domains)('the serving role of %s', (domain) => {
 
 test('the roles of audit and of the gateway enter no department', async () => {
   for (const address of [cluster.urls.audit.read, cluster.urls.audit.owner, cluster.urls.audit.gateway]) {
-    for (const domain of domains) expect(await attempt(address, 'SELECT 1', domain)).toBe(DENIED)
+    for (const domain of subgraphNames) expect(await attempt(address, 'SELECT 1', domain)).toBe(DENIED)
   }
 })
 
 test('provisioning again changes nothing and gives the same addresses', async () => {
   const begun = performance.now()
-  const again = await provision(cluster, domains)
+  const again = await provision(cluster, subgraphNames)
   process.stderr.write(`provision again: ${Math.round(performance.now() - begun)} ms\n`)
   expect(again).toEqual(cluster.urls)
 })
@@ -102,7 +102,7 @@ test('provisioning sets a password anew that the cluster no longer has', async (
     await client.query(`ALTER ROLE citygraph_gateway PASSWORD 'something else'`)
   })
   expect(await attempt(cluster.urls.audit.gateway, 'SELECT 1 AS n')).toBe('28P01')
-  await provision(cluster, domains)
+  await provision(cluster, subgraphNames)
   expect(await attempt(cluster.urls.audit.gateway, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
 })
 

@@ -106,7 +106,7 @@ function requestOf({ caller, occasion, now }: Asking, { action, type, field, row
     {
       uid: { type: 'Caller', id: caller.sub },
       attrs: {
-        org: entity('Organisation', caller.org), kind: caller.kind, assurance: caller.assurance, zone: caller.zone,
+        org: entity('Organisation', caller.org), organisation: caller.org, kind: caller.kind, assurance: caller.assurance, zone: caller.zone,
         ...(division === undefined ? {} : { division: entity('Division', division) }), ...(caller.pid === undefined ? {} : { pid: caller.pid }),
       },
       parents: [{ type: 'Organisation', id: caller.org }, ...caller.roles.map((id) => ({ type: 'Role', id }))],

@@ -3,13 +3,12 @@
 
 import pg from 'pg'
 import { inject } from 'vitest'
-import { domains, type Domain } from '../../core/domains.ts'
+import { subgraphNames, type SubgraphName } from '../../core/domains.ts'
 import type { DatabaseAddress } from '../../migrations/address.ts'
-import { asSuperuser, AUDIT, GATEWAY_ROLE, ownerRole, queryRole, type DatabaseUrls } from '../../migrations/databases.ts'
+import { asSuperuser, AUDIT, grantsOf, ownerRole, queryRole, type DatabaseUrls } from '../../migrations/databases.ts'
 import type { EmbeddedCluster } from '../../migrations/embedded.ts'
-import { auditGrants, databaseGrants, insideGrants } from '../../migrations/grants.ts'
 
-export type TestCluster = EmbeddedCluster & { readonly urls: DatabaseUrls<Domain> }
+export type TestCluster = EmbeddedCluster & { readonly urls: DatabaseUrls<SubgraphName> }
 
 export type TestDatabase = {
   readonly name: string
@@ -18,13 +17,15 @@ export type TestDatabase = {
   /** As the owner: migrations and loading. */
   readonly owner: DatabaseAddress
   /** Audit only: as a department's serving role, or as the gateway. */
-  readonly writer: (who: Domain | 'gateway') => DatabaseAddress
+  readonly writer: (who: SubgraphName | 'gateway') => DatabaseAddress
+  /** Governance only: as its follower. */
+  readonly follower: DatabaseAddress
   readonly superuserUrl: string
   /** Drops it, cutting connections that are still open. */
   readonly drop: () => Promise<void>
 }
 
-/** The run's cluster, already provisioned with the five departments and audit (all empty). Its `stop` does nothing: the run stops it. */
+/** The run's cluster, already provisioned with the subgraphs' databases and audit (all empty). Its `stop` does nothing: the run stops it. */
 export async function testCluster(): Promise<TestCluster> {
   const { socketDir, port, dataDir, superuserUrl, urls } = inject('cluster')
   return {
@@ -41,7 +42,7 @@ export async function testCluster(): Promise<TestCluster> {
 let made = 0
 
 /** A new database that stands for `domain`'s, with that domain's roles and grants: empty, or a copy of the database `template`. */
-export async function createDatabase(domain: Domain | typeof AUDIT, template?: string): Promise<TestDatabase> {
+export async function createDatabase(domain: SubgraphName | typeof AUDIT, template?: string): Promise<TestDatabase> {
   const cluster = await testCluster()
   const name = `t_${process.pid}_${++made}_${domain}`
   await makeDatabase(cluster, name, domain, template)
@@ -52,7 +53,7 @@ export async function createDatabase(domain: Domain | typeof AUDIT, template?: s
  * A copy of a template that `build` fills on first use in this run (migrations, data); later calls with the same `key` only copy.
  * `build` must close its connections. The key must change with what is built.
  */
-export async function fromTemplate(domain: Domain | typeof AUDIT, key: string, build: (database: TestDatabase) => Promise<void>): Promise<TestDatabase> {
+export async function fromTemplate(domain: SubgraphName | typeof AUDIT, key: string, build: (database: TestDatabase) => Promise<void>): Promise<TestDatabase> {
   const cluster = await testCluster()
   const template = `tpl_${domain}_${key}`
   await asSuperuser(cluster, 'postgres', async (client) => {
@@ -73,20 +74,20 @@ export async function fromTemplate(domain: Domain | typeof AUDIT, key: string, b
 
 async function makeDatabase(cluster: TestCluster, name: string, domain: string, template?: string): Promise<void> {
   const roles = { database: name, owner: ownerRole(domain), query: queryRole(domain) }
-  const writers = domain === AUDIT ? [...domains.map(queryRole), GATEWAY_ROLE] : []
+  const grants = grantsOf(roles, subgraphNames, domain)
   await asSuperuser(cluster, 'postgres', async (client) => {
     const from = template === undefined ? '' : ` TEMPLATE ${pg.escapeIdentifier(template)}`
     await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} OWNER ${pg.escapeIdentifier(roles.owner)}${from}`)
-    for (const statement of databaseGrants(roles, writers)) await client.query(statement)
+    for (const statement of grants.database) await client.query(statement)
   })
   // What is granted inside is copied with the template.
   if (template !== undefined) return
   await asSuperuser(cluster, name, async (client) => {
-    for (const statement of domain === AUDIT ? auditGrants(roles, writers) : insideGrants(roles)) await client.query(statement)
+    for (const statement of grants.inside) await client.query(statement)
   })
 }
 
-function databaseOf(cluster: TestCluster, name: string, domain: Domain | typeof AUDIT): TestDatabase {
+function databaseOf(cluster: TestCluster, name: string, domain: SubgraphName | typeof AUDIT): TestDatabase {
   const { departments, audit } = cluster.urls
   const [query, owner] = domain === AUDIT ? [audit.read, audit.owner] : [departments[domain].query, departments[domain].owner]
   const here = (address: DatabaseAddress): DatabaseAddress => ('connectionString' in address ? address : { ...address, database: name })
@@ -95,6 +96,7 @@ function databaseOf(cluster: TestCluster, name: string, domain: Domain | typeof 
     query: here(query),
     owner: here(owner),
     writer: (who) => here(who === 'gateway' ? audit.gateway : departments[who].audit),
+    follower: here(cluster.urls.follower),
     superuserUrl: cluster.superuserUrl(name),
     drop: () =>
       asSuperuser(cluster, 'postgres', async (client) => {

@@ -2,7 +2,7 @@
 // subgraph past the gateway. Counts the statements that reach the database.
 
 import { openLog } from '../../cli/city-parts.ts'
-import type { Domain } from '../../core/domains.ts'
+import type { SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { openPool } from '../../migrations/pool.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
@@ -17,7 +17,7 @@ import type { RunningCity } from './running-city.ts'
 
 export type CitySubgraph = { readonly subgraph: Subgraph; readonly statements: () => number; readonly log: () => string; readonly close: () => Promise<void> }
 
-export function citySubgraph(city: RunningCity, domain: Domain): CitySubgraph {
+export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgraph {
   const addresses = asCityDatabases(city.databases, '.')
   const lines: string[] = []
   const logger = createLogger('debug', { write: (line) => void lines.push(line) })
@@ -36,6 +36,7 @@ export function citySubgraph(city: RunningCity, domain: Domain): CitySubgraph {
     classification, engine, clock, logger,
     database: counted,
     audit: audit.it,
+    suspensions: audit.suspensions,
     ids: createPublicIds(city.keys.ids),
     cursors: createCursorSeal(city.keys.ids),
     auditKey: city.keys.subjects,

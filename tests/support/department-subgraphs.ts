@@ -9,8 +9,8 @@ import { openSubgraphs, policiesFolder } from '../../cli/city-parts.ts'
 import { embeddedKeys } from '../../cli/keys.ts'
 import type { Clock } from '../../core/clock.ts'
 import { readConfig } from '../../core/config.ts'
-import { domains } from '../../core/domains.ts'
-import type { Domain } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
+import type { Domain, SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
 import type { Caller, Occasion } from '../../policy-engine/decision.ts'
@@ -21,13 +21,14 @@ import type { SubgraphAnswer } from '../../subgraphs/answer-shape.ts'
 import { askedFields } from './asked-fields.ts'
 import { fromTemplate } from './city-database.ts'
 import type { TestDatabase } from './city-database.ts'
+import { governanceDatabase } from './governance-database.ts'
 import { asCityDatabases } from './running-city.ts'
 
 export const PAIR_KEY = 'test-pair-key-v1'
 
 export type DepartmentSubgraphs = {
   readonly engine: PolicyEngine
-  ask(domain: Domain, query: string, how: { readonly caller: Caller; readonly occasion: Occasion; readonly variables?: Readonly<Record<string, unknown>> }): Promise<SubgraphAnswer>
+  ask(domain: SubgraphName, query: string, how: { readonly caller: Caller; readonly occasion: Occasion; readonly variables?: Readonly<Record<string, unknown>> }): Promise<SubgraphAnswer>
   /** What was logged, JSON lines. */
   log(): string
   close(): Promise<void>
@@ -47,8 +48,8 @@ export async function departmentSubgraphs(parts: {
   const keys = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [new TextEncoder().encode(PAIR_KEY)] }
   const lines: string[] = []
   const logger = createLogger('info', { write: (line) => void lines.push(line) })
-  const opened = openSubgraphs({ classification, engine, clock, logger, close: () => undefined }, asCityDatabases({ ...parts.databases, audit }, folder), keys)
-  const of = new Map(domains.map((domain, at) => [domain, opened[at]?.it]))
+  const opened = openSubgraphs({ classification, engine, clock, logger, close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
+  const of = new Map(subgraphNames.map((domain, at) => [domain, opened[at]?.it]))
   return {
     engine,
     ask: async (domain, query, { caller, occasion, variables }) => {

@@ -113,7 +113,7 @@ function drawOne({ r, classification, subgraphs }: Workbench, draws: Draws, aski
   const at = (coordinate: string): Wanted | undefined => {
     const [type = '', field = ''] = coordinate.split('.')
     const found = classification.field(type, field)
-    return found === undefined || type === 'Query' ? undefined : { domain: found.domain, type, field }
+    return found === undefined || type === 'Query' || found.domain === 'governance' ? undefined : { domain: found.domain, type, field }
   }
   if (r.chance(0.45)) {
     const { org, purpose, fields } = r.pick(grants)
@@ -229,7 +229,7 @@ function cellNames(): readonly string[] {
 const WHOLES: readonly string[] = ['Enterprise.creditSummary', 'Enterprise.nearestMetroStation', 'CreditSummary.recordCount', 'CreditSummary.penaltyCount', 'CreditSummary.latestDecidedOn']
 
 function unknownFields(classification: Classification): readonly string[] {
-  const classified = classification.fields().filter(({ type }) => type !== 'Query' && classification.type(type)?.answer !== true).map(({ domain, type, field }) => `${domain} ${type}.${field}`)
+  const classified = classification.fields().filter(({ type, domain }) => type !== 'Query' && domain !== 'governance' && classification.type(type)?.answer !== true).map(({ domain, type, field }) => `${domain} ${type}.${field}`)
   const known = new Set([...cellNames(), ...classified.filter((name) => WHOLES.includes(name.split(' ')[1] ?? ''))])
   const wanted = new Set(classified)
   return [...classified.filter((name) => !known.has(name)), ...[...known].filter((name) => !wanted.has(name))]

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { domains, type Domain } from '../../core/domains.ts'
+import { subgraphNames, type SubgraphName } from '../../core/domains.ts'
 import { provision, type DatabaseUrls } from '../../migrations/databases.ts'
 import { startEmbedded } from '../../migrations/embedded.ts'
 
@@ -15,7 +15,7 @@ export type ProvidedCluster = {
   readonly port: number
   readonly dataDir: string
   readonly superuserUrl: string
-  readonly urls: DatabaseUrls<Domain>
+  readonly urls: DatabaseUrls<SubgraphName>
 }
 
 declare module 'vitest' {
@@ -28,7 +28,7 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const cluster = await startEmbedded({ dataDir, log: (line) => process.stderr.write(`${line}\n`) })
-  const urls = await provision(cluster, domains)
+  const urls = await provision(cluster, subgraphNames)
   project.provide('cluster', {
     socketDir: cluster.socketDir,
     port: cluster.port,

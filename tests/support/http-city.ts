@@ -11,7 +11,7 @@ import { keyId } from '../../cli/keys.ts'
 import { closing } from '../../cli/stopping.ts'
 import { frozenClock } from '../../core/clock.ts'
 import { readConfig } from '../../core/config.ts'
-import { domains } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { committedSupergraphSdl } from '../../schema/load.ts'
 import { asCityDatabases, post, TEST_DAY } from './running-city.ts'
@@ -33,7 +33,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
     return core
   }
   const urls: Record<string, string> = {}
-  for (const domain of domains) {
+  for (const domain of subgraphNames) {
     const subgraph = openSubgraph(domain, await open(), databases, keys)
     parts.add(subgraph.close)
     const opener = createOpener({ publicKeys: [...keys.sealPublic], clock })
@@ -51,6 +51,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
     classification: core.classification,
     sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }),
     audit: audit.it,
+    suspensions: audit.suspensions,
     auditReady: audit.ready,
     clock,
     logger,

@@ -14,13 +14,14 @@ import type { CityKeys } from '../../cli/keys.ts'
 import { frozenClock } from '../../core/clock.ts'
 import type { Clock } from '../../core/clock.ts'
 import { readConfig } from '../../core/config.ts'
-import { domains } from '../../core/domains.ts'
-import type { Domain } from '../../core/domains.ts'
+import { subgraphNames } from '../../core/domains.ts'
+import type { SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { listen } from '../../gateway/listen.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
 import { fromTemplate } from './city-database.ts'
 import type { TestDatabase } from './city-database.ts'
+import { governanceDatabase } from './governance-database.ts'
 import { LINK_KEY, loadedCity } from './loaded-city.ts'
 
 /** The test clock of DOMAIN.md. */
@@ -52,7 +53,7 @@ export type RunningCity = {
   readonly url: string
   readonly city: City
   readonly keys: CityKeys
-  readonly databases: Readonly<Record<Domain | 'audit', TestDatabase>>
+  readonly databases: Readonly<Record<SubgraphName | 'audit', TestDatabase>>
   /** Everything that was logged, JSON lines. */
   readonly log: () => string
   readonly token: (caller: string) => Promise<string>
@@ -73,7 +74,7 @@ export type CityOptions = {
 /** Starts a city of `size` people (default 400, the scenario among them). */
 export async function runningCity(options: CityOptions = {}): Promise<RunningCity> {
   const clock = options.clock ?? frozenClock(TEST_DAY)
-  const databases = options.databases ?? { ...(await loadedCity(options.size ?? 400)), audit: await auditDatabase() }
+  const databases = options.databases ?? { ...(await loadedCity(options.size ?? 400)), governance: await governanceDatabase(), audit: await auditDatabase() }
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const config = readConfig({ CITYGRAPH_FOLDER: folder })
   const made = embeddedKeys(folder, config)
@@ -137,7 +138,7 @@ export async function post(url: string, query: string, how: Asked, token: string
 
 /** The department's or audit's addresses as cli/ wants them. */
 export function asCityDatabases(databases: RunningCity['databases'], folder: string): CityDatabases {
-  const of = <T>(make: (domain: Domain) => T): Record<Domain, T> => Object.fromEntries(domains.map((domain) => [domain, make(domain)])) as Record<Domain, T>
+  const of = <T>(make: (domain: SubgraphName) => T): Record<SubgraphName, T> => Object.fromEntries(subgraphNames.map((domain) => [domain, make(domain)])) as Record<SubgraphName, T>
   return {
     embedded: true,
     folder,
@@ -146,6 +147,8 @@ export function asCityDatabases(databases: RunningCity['databases'], folder: str
     records: { ...of((domain) => databases.audit.writer(domain)), gateway: databases.audit.writer('gateway') },
     auditOwner: databases.audit.owner,
     auditReader: databases.audit.query,
+    logs: [{ address: databases.audit.query, logs: [...subgraphNames, 'gateway'] }],
+    follower: databases.governance.follower,
     stop: async () => undefined,
   }
 }

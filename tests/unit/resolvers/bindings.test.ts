@@ -1,7 +1,7 @@
 // Every field of the graph has a place in the tables, and every mask that the classification names can be written.
 
 import { expect, test } from 'vitest'
-import { domains } from '../../../core/domains.ts'
+import { subgraphNames } from '../../../core/domains.ts'
 import { cell } from '../../../resolvers/cell.ts'
 import { domainEntities, domainResolvers } from '../../../resolvers/domain-resolvers.ts'
 import { own } from '../../../resolvers/entity.ts'
@@ -12,7 +12,7 @@ import { handMadePlan, masked, mixed } from '../../support/hand-made-plan.ts'
 
 const classification = readClassification(allSubgraphSdl())
 
-for (const domain of domains) {
+for (const domain of subgraphNames) {
   const entities = domainEntities(domain)
   const resolvers = domainResolvers(domain, classification)
   const fieldsOf = (type: string) => classification.fieldsOf(domain).filter((field) => field.type === type)

@@ -1,0 +1,33 @@
+// How a subgraph knows persons. Departments: by linking token (pid), as their rows do. Governance holds no linking token: it knows a
+// person by the token that access records carry, written as a uuid, so that what it stores names nobody to whoever reads it.
+
+import type { PublicIds } from '../resolvers/ids.ts'
+import { subjectToken } from './record.ts'
+
+/** `key`: what stands in this subgraph's rows in the place of a pid. `token`: the subject in an access record, of such a key. */
+export type PersonNames = { readonly key: (pid: string) => string; readonly token: (key: string) => string }
+
+/** A department's: rows hold pids. */
+export function byLinkingToken(auditKey: Uint8Array): PersonNames {
+  return { key: (pid) => pid, token: (pid) => subjectToken(auditKey, pid) }
+}
+
+/** Governance's: rows hold tokens. */
+export function byAuditToken(auditKey: Uint8Array): PersonNames {
+  return { key: (pid) => tokenUuid(subjectToken(auditKey, pid)), token: (key) => key.replaceAll('-', '') }
+}
+
+/** Public ids that open to keys of `persons`. No key can be written as an id: a token does not lead back to the person. */
+export function openingTo(persons: PersonNames, ids: PublicIds): PublicIds {
+  return {
+    encipher: () => {
+      throw new RangeError('a token of access records has no public id')
+    },
+    decipher: (org, type, id) => ids.decipher(org, type, id).map(persons.key),
+  }
+}
+
+/** The 32 hex characters of a token as a uuid. */
+export function tokenUuid(token: string): string {
+  return `${token.slice(0, 8)}-${token.slice(8, 12)}-${token.slice(12, 16)}-${token.slice(16, 20)}-${token.slice(20)}`
+}
