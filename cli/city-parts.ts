@@ -1,5 +1,6 @@
 // Puts a city together from its folders: classification, engine, subgraphs, logs. Every command that serves uses these.
 
+import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
 import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
@@ -7,6 +8,7 @@ import { openAuditLog } from '../audit/postgres-log.ts'
 import { watchSuspensions } from '../audit/suspensions.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { AuditLog } from '../audit/access-record.ts'
+import { openSigner } from '../audit/signer.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
@@ -72,7 +74,7 @@ export function clockOf(databases: CityDatabases): Clock {
 /** One subgraph on its database and its log. */
 export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
-  const audit = openLog(domain, databases.records[domain], core.logger)
+  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit)
   const it = departments[domain]({
     classification: core.classification,
     engine: core.engine,
@@ -98,15 +100,17 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   }
 }
 
-/** The log of a department or of the gateway, and who is suspended by what its database says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger): Open<AuditLog> & { readonly suspensions: Suspensions } {
-  const pool = openAuditPool(address, { log })
+/** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what its database says. */
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject): Open<AuditLog> & { readonly suspensions: Suspensions } {
+  // One connection for appends, one for the signer, one for what else a request asks.
+  const pool = openAuditPool(address, { log, max: 3 })
   let failedAt = -Infinity
   const onFailure = (cause: unknown): void => {
     failedAt = performance.now()
     logger.error('audit append failed', { log, ...errorFacts(cause) })
   }
   const it = openAuditLog({ pool, log, onFailure })
+  const signer = openSigner({ pool, log, key, onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
   const suspensions = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   return {
     it,
@@ -117,6 +121,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger): 
     },
     close: async () => {
       await it.close()
+      await signer.close()
       await suspensions.close()
       await pool.end()
     },

@@ -39,7 +39,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     parts.add(async () => core.close())
     const subgraphs = openSubgraphs(core, databases, keys)
     for (const subgraph of subgraphs) parts.add(subgraph.close)
-    const audit = openLog('gateway', databases.records.gateway, logger)
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
     await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)
@@ -50,6 +50,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       classification: core.classification,
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
       audit: audit.it,
+      suspensions: audit.suspensions,
       auditReady: audit.ready,
       clock,
       logger,

@@ -34,7 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
-    const audit = openLog('gateway', databases.records.gateway, logger)
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
     const issuers = await openIssuers(config, core, keys, !own)
     const gateway = await createGateway({

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditLog } from '../audit/access-record.ts'
+import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
 import { createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
@@ -41,6 +42,8 @@ export type GatewayParts = {
   readonly audit: AuditLog
   /** Whether that log can be written now; it may throw. Left out: taken to be so. */
   readonly auditReady?: () => Promise<boolean>
+  /** Callers who may not be served now. */
+  readonly suspensions: Pick<Suspensions, 'require'>
   readonly clock: Clock
   readonly logger: Logger
   readonly limits?: Partial<Limits>
@@ -75,7 +78,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const readiness = createReadiness(federation.connections, parts.auditReady ?? (async () => true))
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
-  const graphql = { server: federation.server, authenticate: parts.authenticate, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+  const graphql = { server: federation.server, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]

@@ -4,6 +4,7 @@
 
 import type { GraphQLDataSource } from '@apollo/gateway'
 import { z } from 'zod'
+import { suspended } from '../audit/suspensions.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
@@ -68,6 +69,8 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
       parts.metrics.auditFailures.inc()
       throw new CitygraphError('AUDIT_UNAVAILABLE')
     }
+    // A subgraph may have heard of a suspension a moment before us.
+    if (reply.status === 403 && parsed.success && parsed.data.errors?.[0]?.message === suspended().message) throw suspended()
     if (reply.status === 401 || reply.status === 403) {
       parts.logger.error('subgraph refused the gateway', { domain: name, status: reply.status, requestId: state.requestId })
       throw new CitygraphError('INTERNAL', { domain: name })

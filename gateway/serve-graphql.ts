@@ -1,9 +1,10 @@
-// POST and GET /graphql, in order: request id, rate, authenticate, occasion, body, Apollo Server, answer. Nothing of the document
+// POST and GET /graphql, in order: request id, rate, authenticate, suspension, occasion, body, Apollo Server, answer. Nothing of the document
 // is parsed before the caller is known. Every refusal is an entry of the catalogue; what says something about access is recorded.
 
 import { HeaderMap } from '@apollo/server'
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Suspensions } from '../audit/suspensions.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
@@ -27,6 +28,7 @@ import { send, sendError } from './respond.ts'
 export type ServeParts = {
   readonly server: ApolloServer<GatewayContext>
   readonly authenticate: Authenticate
+  readonly suspensions: Pick<Suspensions, 'require'>
   readonly engine: DecidingEngine
   readonly rates: { readonly callers: RateLimiter; readonly addresses: RateLimiter }
   readonly limits: Limits
@@ -52,6 +54,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     }
     const caller = await identify(request, requestId, parts)
     known = { caller }
+    await parts.suspensions.require(caller)
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {

@@ -44,7 +44,7 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
     const [problem] = validate(schema, document, rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
-    if (node === null || node === undefined || node.operation === 'subscription') throw new CitygraphError('BAD_USER_INPUT')
+    if (node === null || node === undefined || node.operation === 'subscription' || schema.getRootType(node.operation) == null) throw new CitygraphError('BAD_USER_INPUT')
     const act = node.operation === 'mutation'
     if (act && !isOneAct(node)) throw new CitygraphError('BAD_USER_INPUT', { hint: ONE_ACT })
     const operation: Operation = {

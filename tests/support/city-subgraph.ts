@@ -22,7 +22,7 @@ export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgr
   const lines: string[] = []
   const logger = createLogger('debug', { write: (line) => void lines.push(line) })
   const pool = openPool(addresses.serving[domain], { max: 2, domain })
-  const audit = openLog(domain, addresses.records[domain], logger)
+  const audit = openLog(domain, addresses.records[domain], logger, city.keys.audit)
   let statements = 0
   const counted = new Proxy(pool, {
     get(target, name, receiver) {

@@ -72,7 +72,7 @@ export async function startGateway(link: SubgraphLink, parts: Partial<GatewayPar
   const supergraphSdl = foreign ?? composeSupergraph(sdls).supergraphSdl
   if (supergraphSdl === undefined) throw new Error('the city does not compose')
   const gateway = await createGateway({
-    supergraphSdl, link, engine, audit, clock,
+    supergraphSdl, link, engine, audit, clock, suspensions: { require: async () => undefined },
     ...(foreign === undefined ? { classification } : {}),
     authenticate: createAuthenticate({ issuers: [issuer.trusted], clock, organisationKind: (org) => engine.organisation(org)?.kind }),
     sealer: createSealer({ privateKey: sealKey, keyId: 'test', clock }),

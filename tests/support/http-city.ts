@@ -42,7 +42,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
     urls[domain] = `http://127.0.0.1:${server.port}/graphql`
   }
   const core = await open()
-  const audit = openLog('gateway', databases.records.gateway, logger)
+  const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
   parts.add(audit.close)
   const gateway = await createGateway({
     supergraphSdl: committedSupergraphSdl(),

@@ -6,6 +6,7 @@ import pg from 'pg'
 import type { AccessRecord } from '../../audit/access-record.ts'
 import { openAuditPool } from '../../audit/audit-pool.ts'
 import { openAuditLog } from '../../audit/postgres-log.ts'
+import { watchSuspensions } from '../../audit/suspensions.ts'
 import { frozenClock } from '../../core/clock.ts'
 import { CitygraphError } from '../../core/errors.ts'
 import { createLogger } from '../../core/logger.ts'
@@ -65,6 +66,7 @@ export async function tinyCredit(): Promise<TinyCredit> {
   const build = (database: DatabaseAddress, audit: DatabaseAddress): { subgraph: Subgraph; close(): Promise<void> } => {
     const pool = openPool(database, { max: 2, domain: 'credit' })
     const auditPool = openAuditPool(audit, { log: 'credit' })
+    const suspensions = watchSuspensions({ pool: auditPool })
     const subgraph = createSubgraph({
       domain: 'credit',
       sdl: allSubgraphSdl().credit,
@@ -73,13 +75,17 @@ export async function tinyCredit(): Promise<TinyCredit> {
       engine,
       database: pool,
       audit: openAuditLog({ pool: auditPool, log: 'credit' }),
+      suspensions,
       ids: createPublicIds(['test-pair-key-v1']),
       cursors: createCursorSeal(['test-pair-key-v1']),
       clock,
       logger: createLogger('debug', { write: (line) => void logged.push(line) }),
       auditKey: Buffer.from('test-audit-key'),
     })
-    return { subgraph, close: async () => void (await Promise.all([pool.end(), auditPool.end()])) }
+    return { subgraph, close: async () => {
+      await suspensions.close()
+      await Promise.all([pool.end(), auditPool.end()])
+    } }
   }
   const own = build(data.query, logs.writer('credit'))
   return {
