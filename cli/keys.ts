@@ -2,6 +2,7 @@
 // demonstration issuer, linking tokens. Embedded cities make them once and keep them in secrets.json; others must give them.
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import { ConfigRefused } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
 import { openSecrets } from '../migrations/secrets.ts'
@@ -13,6 +14,8 @@ export type CityKeys = {
   readonly sealPublic: readonly JWK[]
   /** K_pair, newest first (DOMAIN 4.7). */
   readonly ids: readonly Uint8Array[]
+  /** Ed25519: signs the heads of the logs that this process writes. */
+  readonly audit: KeyObject
   /** HMAC key for subjects in access records. */
   readonly subjects: Uint8Array
   /** Demonstration issuer and K_link: embedded cities only. */
@@ -24,11 +27,13 @@ export type CityKeys = {
 export function embeddedKeys(dataDir: string, config: Config): CityKeys {
   const secrets = openSecrets(dataDir)
   const seal = parseKey(config.sealKey ?? secrets.keep('key.seal', newKey), 'CITYGRAPH_SEAL_KEY')
+  const audit = parseKey(config.auditKey ?? secrets.keep('key.audit', newKey), 'CITYGRAPH_AUDIT_KEY')
   return {
     seal,
     sealPublic: [publicPart(seal)],
     ids: (config.idKeys ?? [secrets.keep('key.ids')]).map(idKey),
-    subjects: subjectKey(parseKey(config.auditKey ?? secrets.keep('key.audit', newKey), 'CITYGRAPH_AUDIT_KEY')),
+    audit: createPrivateKey({ key: audit, format: 'jwk' }),
+    subjects: subjectKey(audit),
     issuer: parseKey(secrets.keep('key.issuer', newKey), 'issuer'),
     link: Buffer.from(secrets.keep('key.link'), 'base64url'),
   }
@@ -44,14 +49,16 @@ export function configuredKeys(config: Config, part: 'gateway' | 'subgraph' | 'c
   const sealText = need(config.sealKey, 'CITYGRAPH_SEAL_KEY', part !== 'subgraph')
   const publicText = need(config.sealPublicKeys, 'CITYGRAPH_SEAL_PUBLIC_KEYS', part === 'subgraph')
   const ids = need(config.idKeys, 'CITYGRAPH_ID_KEY', part !== 'gateway')
-  const audit = need(config.auditKey, 'CITYGRAPH_AUDIT_KEY', true)
-  if (missing.length > 0 || audit === undefined) throw new ConfigRefused(missing)
+  const auditText = need(config.auditKey, 'CITYGRAPH_AUDIT_KEY', true)
+  if (missing.length > 0 || auditText === undefined) throw new ConfigRefused(missing)
+  const audit = parseKey(auditText, 'CITYGRAPH_AUDIT_KEY')
   const seal = sealText === undefined ? undefined : parseKey(sealText, 'CITYGRAPH_SEAL_KEY')
   return {
     seal,
     sealPublic: publicText === undefined ? (seal === undefined ? [] : [publicPart(seal)]) : parseKeys(publicText),
     ids: (ids ?? []).map(idKey),
-    subjects: subjectKey(parseKey(audit, 'CITYGRAPH_AUDIT_KEY')),
+    audit: createPrivateKey({ key: audit, format: 'jwk' }),
+    subjects: subjectKey(audit),
     issuer: undefined,
     link: undefined,
   }
