@@ -154,10 +154,13 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     verify: (entryField) => remember(entriesDecided, entryField, () => {
       if (classification.field('Query', entryField)?.entry?.kind !== 'VERIFY') return { condition: never, code: 'POLICY', policies: [] }
       const decided = action('verify', 'Query', entryField)
-      return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: policyIds([decided]) }
+      return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: raised('Query', entryField) ? [quotaId('Query', entryField)] : policyIds([decided]) }
     }),
+    counted,
+    quotas: parts.quotas,
     situation,
-    subjects: parts.subjects,
+    partsOf,
+    raised,
     cells,
     action,
   }
@@ -165,8 +168,9 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
 
 /** The environment an action on a coordinate (`Type.field` or `Type`) is decided in. Undefined for unknown coordinates. */
 export function environmentOf(plan: DecidingPlan, action: Action, coordinate: string): Environment | undefined {
-  const subject = plan.subjects.get(coordinate)
-  return subject === undefined ? undefined : { situation: plan.situation, action, ...subject }
+  const { situation, subjects } = plan.partsOf(coordinate)
+  const subject = subjects.get(coordinate)
+  return subject === undefined ? undefined : { situation, action, ...subject }
 }
 
 /** The actions whose policies took part in a decision. */

@@ -17,14 +17,20 @@ import { indexPolicies } from './policy-index.ts'
 import type { PolicyIndex } from './policy-index.ts'
 import { positionAt } from './problem.ts'
 import type { Problem } from './problem.ts'
+import type { Quotas } from './decision.ts'
 import { readPurposes } from './purposes.ts'
 import type { Purpose } from './purposes.ts'
+import { readQuotas } from './quotas.ts'
+import { readRisk } from './risk.ts'
+import type { RiskRules } from './risk.ts'
 
 export type Bundle = {
   readonly hash: string
   readonly organisations: ReadonlyMap<string, Organisation>
   readonly purposes: ReadonlyMap<string, Purpose>
   readonly grants: ReadonlyMap<string, Grant>
+  readonly quotas: Quotas
+  readonly risk: RiskRules
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -52,7 +58,9 @@ export function unreadable(error: unknown): Problem {
 export function parseBundle(files: readonly BundleFile[], classification: Classification, checker: PolicyChecker): BundleReading {
   const { organisations, problems: organisationProblems } = readOrganisations(required(files, 'organisations.yaml'))
   const { purposes, problems: purposeProblems } = readPurposes(required(files, 'purposes.yaml'), organisations)
-  const problems: Problem[] = [...organisationProblems, ...purposeProblems]
+  const { quotas, problems: quotaProblems } = readQuotas(files.find((file) => file.name === 'quotas.yaml'))
+  const { risk, problems: riskProblems } = readRisk(files.find((file) => file.name === 'risk.yaml'))
+  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems]
   for (const name of ['organisations.yaml', 'purposes.yaml']) {
     if (!files.some((file) => file.name === name)) problems.push({ file: name, line: 1, column: 1, message: 'this file is missing' })
   }
@@ -84,7 +92,7 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {

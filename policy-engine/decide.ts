@@ -17,7 +17,7 @@ export type ActionDecision = {
   readonly applied: readonly Applied[]
 }
 
-export type DecideParts = { readonly situation: Situation; readonly candidates: Candidates; readonly subjects: Subjects; readonly withdrawn: ReadonlySet<string> }
+export type DecideParts = { readonly situation: Situation; readonly candidates: Candidates; readonly subjects: Pick<Subjects, 'get'>; readonly withdrawn: ReadonlySet<string> }
 
 export const deniedAction: ActionDecision = { allowed: never, applied: [] }
 

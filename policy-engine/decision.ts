@@ -17,6 +17,13 @@ export type Caller = {
   readonly pid?: string
 }
 
+/** Classes of data of which an organisation may not read just any number of people's (DOMAIN 2.6). */
+export const bulkClasses = ['A', 'B', 'C'] as const
+export type BulkClass = (typeof bulkClasses)[number]
+
+/** Most people of whom an organisation may read data of a class, in the last 24 hours and the last 30 days. */
+export type Quotas = Readonly<Record<BulkClass, { readonly day: number; readonly month: number }>>
+
 /** What the access plan depends on beside the caller and the bundle. Values of case number and reference stay outside the key. */
 export type Occasion = {
   readonly purpose?: string
@@ -24,6 +31,8 @@ export type Occasion = {
   readonly authorizationRef?: string
   /** The operation returns data of at most one person (DESIGN 5.5); false when unknown. */
   readonly singleSubject: boolean
+  /** Classes of which the organisation may read no more people: their fields are decided one level higher. */
+  readonly raised?: readonly BulkClass[]
 }
 
 /** Coarse reason a caller may see (DESIGN 5.4). */
@@ -62,4 +71,12 @@ export type AccessPlan = {
   filterable(type: string, field: string): boolean
   /** For entry fields of kind VERIFY: on which rows of `of` the answer may be computed. */
   verify(entryField: string): EntryDecision
+  /**
+   * The class whose count grows by the person that a row is about when the field is served (or, for a VERIFY entry, by the person
+   * asked about). Undefined where nothing is counted: no class, nothing served, one's own data, a grant with bulk approval, or
+   * a class that is raised already.
+   */
+  counted(type: string, field: string): BulkClass | undefined
+  /** The limits of the bundle that decides. */
+  readonly quotas: Quotas
 }

@@ -95,7 +95,9 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
       return registered.map((purpose) => decidingPlan(caller, { ...occasion, purpose: purpose.code }, version))
     }
     const withdrawn = version === versions[0] ? new Set<string>() : withdrawnSince(bundle, versions[0].bundle)
-    const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives })
+    const { raised = [], ...unraised } = occasion
+    const base = raised.length === 0 ? {} : { base: decidingPlan(caller, unraised, version) }
+    const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives, ...base })
     plans.put(key, plan, at)
     return plan
   }

@@ -59,6 +59,7 @@ function notesOn(plan: DecidingPlan, type: string, field: string, classification
       const [sourceType = '', sourceField = ''] = source.split('.')
       return `computed from ${source} (${wordOf(plan.cells(sourceType, sourceField))}): never better than it`
     }),
+    ...(plan.raised(type, field) ? [`the quota of bulk class ${found.bulkClass} is used up: decided one level higher`] : []),
     ...(found.mask === 'REDACT' && plan.action('readMasked', type, field).allowed.kind !== 'never' ? ['its mask is REDACT: masked means denied'] : []),
   ]
 }

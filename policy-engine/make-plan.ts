@@ -4,6 +4,8 @@
 import type { Classification } from '../schema/classification.ts'
 import { createAccessPlan } from './access-plan.ts'
 import type { DecidingPlan } from './access-plan.ts'
+import type { DecideParts } from './decide.ts'
+import { raisedSubjects } from './bulk.ts'
 import type { Bundle } from './bundle.ts'
 import type { Caller, Occasion } from './decision.ts'
 import type { Situation } from './environment.ts'
@@ -22,6 +24,8 @@ export type PlanOrder = {
   readonly withdrawn: ReadonlySet<string>
   readonly now: number
   readonly alternatives: () => readonly DecidingPlan[]
+  /** The plan of the same order without `occasion.raised`, where it is made already. */
+  readonly base?: DecidingPlan
 }
 
 export function makePlan(order: PlanOrder): DecidingPlan {
@@ -36,12 +40,25 @@ export function makePlan(order: PlanOrder): DecidingPlan {
       grant.minorsApproved === true && grant.org === caller.org && grant.purpose === occasion.purpose && !withdrawn.has(grant.id) && inForce(grant, now)),
     now,
   }
+  const candidates = (of: Situation): DecideParts['candidates'] => (trusted ? bundle.index.candidates(of) : () => [])
+  const { raised = [], ...unraised } = occasion
+  // Over a limit the questions of a whole day count together, and those are not about one person.
+  const bulk: Situation = { ...situation, occasion: { ...occasion, singleSubject: false } }
   return createAccessPlan({
     situation,
-    candidates: trusted ? bundle.index.candidates(situation) : () => [],
+    candidates: candidates(situation),
     classification,
     subjects: bundle.subjects,
     withdrawn,
+    quotas: bundle.quotas,
+    bulkGrants: new Set([...bundle.grants.values()].flatMap((grant) => (grant.bulkApproved === true ? [grant.id] : []))),
+    ...(raised.length === 0 ? {} : {
+      raise: {
+        classes: new Set(raised),
+        base: order.base ?? makePlan({ ...order, occasion: unraised }),
+        parts: { situation: bulk, candidates: candidates(bulk), subjects: raisedSubjects(bundle.subjects), withdrawn },
+      },
+    }),
     policyVersion: bundle.hash,
     bundleSequence: order.sequence,
     validUntil: Math.min(now + planLifeMs, nextInstant(bundle.index.instants, now) - 1),

@@ -12,6 +12,7 @@ import { testFileNames } from './bundle-files.ts'
 import { createCedarOracle } from './cedar-oracle.ts'
 import type { CedarOracle } from './cedar-oracle.ts'
 import { wordOf } from './codes.ts'
+import { bulkClasses } from './decision.ts'
 import type { Caller, Occasion } from './decision.ts'
 import type { Action } from './environment.ts'
 import { holdsOn } from './evaluate.ts'
@@ -39,6 +40,8 @@ const testShape = z.strictObject({
   caseNo: z.string().optional(),
   authorizationRef: z.string().optional(),
   singleSubject: z.boolean().optional(),
+  /** Bulk classes of which the organisation may read no more people. */
+  overQuota: z.array(z.enum(bulkClasses)).optional(),
   /** ISO 8601 instant; otherwise the clock given to the run. */
   now: z.iso.datetime({ offset: true }).optional(),
   /** Attributes of one concrete row; required ones left out are false, 0 or empty. */
@@ -78,6 +81,7 @@ export function runOfficerTest(test: OfficerTest, bundle: Bundle, classification
   const { purpose, caseNo, authorizationRef } = test
   const occasion: Occasion = {
     singleSubject: test.singleSubject ?? false,
+    ...(test.overQuota === undefined ? {} : { raised: test.overQuota }),
     ...(purpose === undefined ? {} : { purpose }), ...(caseNo === undefined ? {} : { caseNo }), ...(authorizationRef === undefined ? {} : { authorizationRef }),
   }
   if (purpose !== undefined && !bundle.purposes.has(purpose)) return [`purpose ${purpose} is not in purposes.yaml`]

@@ -39,6 +39,8 @@ function loweredPlan(plan: AccessPlan, lowered: ReadonlyMap<string, FieldDecisio
     rows: (type) => plan.rows(type),
     filterable: (type, field) => !lowered.has(`${type}.${field}`) && plan.filterable(type, field),
     verify: (entry) => plan.verify(entry),
+    counted: (type, field) => plan.counted(type, field),
+    quotas: plan.quotas,
   }
 }
 

@@ -37,5 +37,6 @@ export function planKey(caller: Caller, occasion: Occasion, sequence: number, na
     sequence, caller.org, caller.kind, [...caller.roles].sort(), callerDivision(caller) ?? null, caller.assurance, caller.zone, caller.pid !== undefined,
     namedCallers.has(caller.sub) ? caller.sub : null,
     occasion.purpose ?? null, occasion.caseNo !== undefined, occasion.authorizationRef !== undefined, occasion.singleSubject,
+    [...(occasion.raised ?? [])].sort(),
   ])
 }

@@ -96,6 +96,20 @@ export const supplies = audit.table(
   (table) => [primaryKey({ columns: [table.org, table.bulkClass, table.subject] }), index('supply_window').on(table.org, table.bulkClass, table.lastAt)],
 )
 
+/**
+ * Organisations that wanted more subjects than a limit allows, by bulk class. While the limit stays reached they get nothing more of
+ * that class, known subjects included: otherwise the answer would tell which subjects the organisation had read before.
+ */
+export const quotasPassed = audit.table(
+  'quota_passed',
+  {
+    org: text('org').notNull(),
+    bulkClass: text('bulk_class').notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.bulkClass] })],
+)
+
 /** Suspended callers: by one officer, restored by another. `sub` `*` is every caller of the organisation. */
 export const suspensions = audit.table(
   'suspension',

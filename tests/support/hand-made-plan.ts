@@ -31,5 +31,7 @@ export function handMadePlan({ fields = {}, rows = {}, notFilterable = [], verif
     rows: (type) => rows[type] ?? always,
     filterable: (type, name) => field(type, name).decision === 'CLEAR' && !notFilterable.includes(`${type}.${name}`),
     verify: (entry) => ({ condition: verify[entry] ?? always, code: 'POLICY', policies: [] }),
+    counted: () => undefined,
+    quotas: { A: { day: 50, month: 500 }, B: { day: 500, month: 5_000 }, C: { day: 5_000, month: 50_000 } },
   }
 }

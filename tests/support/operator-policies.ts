@@ -110,6 +110,7 @@ export function operatorBundle(): string {
   const purposes = operatorCases.map(({ purpose, type, position }) => `- { code: ${purpose}, organisations: [ASKER, ${marker(position.endsWith('see') ? 'see' : 'read', type)}], title: t, titleZh: t, legalBasis: b }\n`).join('')
   writeFileSync(join(directory, 'organisations.yaml'), organisations)
   writeFileSync(join(directory, 'purposes.yaml'), purposes)
+  writeFileSync(join(directory, 'quotas.yaml'), ['A', 'B', 'C'].map((name) => `${name}: { day: 1000000, month: 1000000 }\n`).join(''))
   writeFileSync(join(directory, 'operators.cedar'), [base, ...operatorCases.flatMap(({ policies }) => policies.slice(1))].join('\n'))
   return directory
 }
