@@ -1,0 +1,133 @@
+// An audit database as the verifier reads it: one snapshot, read only, every column raw. Rows are read by ranges of sequence
+// numbers, not by pages, so that two rows of one number are both seen. Relies on SELECT on the tables of schema audit.
+
+import { finished } from 'node:stream/promises'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import { binaryRows } from './binary-copy.ts'
+import type { BinaryRow } from './binary-copy.ts'
+import { LONGEST_LEAF } from './log-source.ts'
+import type { KeptHead, KeptTile, LogSource, RecordRow } from './log-source.ts'
+
+/** Sequence numbers in one range. */
+const RANGE = 10_000
+const FETCHED = 500
+/** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
+const EPOCH_2000 = Date.UTC(2000, 0, 1) * 1_000
+
+/**
+ * Runs `work` on a client that sees one moment of the database and can change nothing. Row security is switched off, so that rows
+ * hidden from this reader fail the statement instead of being passed over.
+ */
+export async function withSnapshot<T>(address: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ ...address, application_name: 'citygraph audit verify', connectionTimeoutMillis: 5_000 })
+  // Without a listener a lost connection would end the process; the query under way rejects anyway.
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    await client.query(`SET search_path = pg_catalog; SET row_security = off; SET statement_timeout = 0; SET bytea_output = hex`)
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+/** The logs that the database itself lists, with the sizes it says. */
+export async function listedLogs(client: pg.Client): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await client.query<{ name: string; size: string }>('SELECT name, size FROM audit.log ORDER BY name')
+  return new Map(rows.map(({ name, size }) => [name, Number(size)]))
+}
+
+/** One log of the snapshot. One iteration at a time. */
+export function databaseSource(client: pg.Client, log: string, size: number): LogSource {
+  return {
+    log,
+    size,
+    heads: () => heads(client, log),
+    rows: (from) => rows(client, log, from),
+    tiles: (places) => tiles(client, log, places),
+  }
+}
+
+async function* rows(client: pg.Client, log: string, from: number | undefined): AsyncGenerator<readonly RecordRow[]> {
+  const first = async (least: number | undefined): Promise<number | undefined> => {
+    const found = await client.query<{ seq: string | null }>('SELECT min(seq) AS seq FROM audit.record WHERE log = $1 AND ($2::bigint IS NULL OR seq >= $2)', [log, least ?? null])
+    const seq = found.rows[0]?.seq
+    return seq === undefined || seq === null ? undefined : Number(seq)
+  }
+  let low = await first(from)
+  while (low !== undefined) {
+    const high: number = low + RANGE
+    let seen = 0
+    for await (const batch of copied(client, log, low, high)) {
+      seen += batch.length
+      yield batch
+    }
+    low = seen >= RANGE ? high : await first(high)
+  }
+}
+
+async function* copied(client: pg.Client, log: string, low: number, high: number): AsyncGenerator<readonly RecordRow[]> {
+  // COPY takes no parameters: the name is quoted by the driver, the numbers are numbers.
+  const stream = client.query(
+    copyTo(`COPY (
+      SELECT seq, id, at, leaf_hash, CASE WHEN octet_length(leaf) <= ${LONGEST_LEAF} THEN leaf END
+      FROM audit.record WHERE log = ${pg.escapeLiteral(log)} AND seq >= ${BigInt(low)} AND seq < ${BigInt(high)} ORDER BY seq, id
+    ) TO STDOUT (FORMAT binary)`),
+  )
+  const ended = finished(stream)
+  ended.catch(() => undefined)
+  try {
+    // Read to its end even by whoever leaves early: the connection is needed again.
+    for await (const batch of binaryRows(stream.iterator({ destroyOnReturn: false }))) yield batch.map(recordRow)
+  } finally {
+    stream.resume()
+    await ended.catch(() => undefined)
+  }
+}
+
+function recordRow([seq, id, at, leafHash, leaf]: BinaryRow): RecordRow {
+  return {
+    seq: bigint(seq),
+    leaf,
+    columns: { id: uuidText(id), at: bigint(at) + EPOCH_2000, leafHash: leafHash ?? Buffer.alloc(0) },
+  }
+}
+
+function bigint(bytes: Buffer | undefined): number {
+  return bytes?.length === 8 ? bytes.readInt32BE(0) * 2 ** 32 + bytes.readUInt32BE(4) : Number.NaN
+}
+
+function uuidText(bytes: Buffer | undefined): string {
+  const hex = bytes?.toString('hex') ?? ''
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+async function* heads(client: pg.Client, log: string): AsyncGenerator<KeptHead> {
+  type Row = { size: string; root: Buffer; note: string }
+  for await (const row of fetched<Row>(client, 'heads', `SELECT size, coalesce(substring(root FROM 1 FOR 33), '') AS root, coalesce(left(note, 65537), '') AS note FROM audit.checkpoint WHERE log = $1 ORDER BY size, kept_at`, [log])) {
+    yield { size: Number(row.size), root: row.root, note: row.note }
+  }
+}
+
+async function* tiles(client: pg.Client, log: string, places: readonly [number, number] | undefined): AsyncGenerator<KeptTile> {
+  type Row = { level: number; place: string; hashes: Buffer }
+  const only = places === undefined ? '' : 'AND level = 0 AND place BETWEEN $2 AND $3'
+  for await (const row of fetched<Row>(client, 'tiles', `SELECT level, place, coalesce(substring(hashes FROM 1 FOR 8193), '') AS hashes FROM audit.tile WHERE log = $1 ${only} ORDER BY level, place`, [log, ...(places ?? [])])) {
+    yield { level: row.level, place: Number(row.place), hashes: row.hashes }
+  }
+}
+
+/** Rows of a statement, some hundreds at a time. */
+async function* fetched<T extends pg.QueryResultRow>(client: pg.Client, cursor: string, statement: string, values: readonly unknown[]): AsyncGenerator<T> {
+  await client.query(`DECLARE ${cursor} NO SCROLL CURSOR FOR ${statement}`, [...values])
+  try {
+    for (let batch = await client.query<T>(`FETCH ${FETCHED} FROM ${cursor}`); batch.rows.length > 0; batch = await client.query<T>(`FETCH ${FETCHED} FROM ${cursor}`)) {
+      yield* batch.rows
+    }
+  } finally {
+    // A transaction that failed has no cursor any more; its own error is on the way.
+    await client.query(`CLOSE ${cursor}`).catch(() => undefined)
+  }
+}
