@@ -1,9 +1,10 @@
-// A whole city in one process: five subgraphs on their databases and the gateway before them. `citygraph start` and the flow
+// A whole city in one process: the subgraphs on their databases, the follower of their logs, and the gateway before them. `citygraph start` and the flow
 // tests run this same assembly.
 
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
 import type { Logger } from '../core/logger.ts'
+import type { Follower } from '../governance/follower.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import type { Gateway, GatewayParts } from '../gateway/gateway.ts'
 import { inProcessSubgraphs } from '../gateway/in-process-link.ts'
@@ -13,11 +14,12 @@ import { inProcessLink } from '../subgraphs/in-process.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { openCore, openIssuers, openLog, openSubgraphs } from './city-parts.ts'
 import type { CityCore, Open } from './city-parts.ts'
+import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
 import type { CityKeys } from './keys.ts'
 import { closing } from './stopping.ts'
 
-export type City = { readonly core: CityCore; readonly gateway: Gateway; readonly close: () => Promise<void> }
+export type City = { readonly core: CityCore; readonly gateway: Gateway; readonly follower: Follower; readonly close: () => Promise<void> }
 
 export type CityInputs = {
   readonly config: Config
@@ -57,7 +59,9 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       ...issuers,
       ...(inputs.limits === undefined ? {} : { limits: inputs.limits }),
     })
-    return { core, gateway, close: () => parts.closeAll() }
+    const follower = openGovernance(core, databases)
+    parts.add(follower.close)
+    return { core, gateway, follower, close: () => parts.closeAll() }
   } catch (error) {
     await parts.closeAll()
     throw error
