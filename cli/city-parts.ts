@@ -8,6 +8,8 @@ import { openAuditLog } from '../audit/postgres-log.ts'
 import { watchSuspensions } from '../audit/suspensions.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { AuditLog } from '../audit/access-record.ts'
+import { openSupplyLedger } from '../audit/supply.ts'
+import type { SupplyLedger } from '../audit/supply.ts'
 import { openSigner } from '../audit/signer.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
@@ -71,16 +73,20 @@ export function clockOf(databases: CityDatabases): Clock {
   return databases.embedded ? followClock(databases.folder) : systemClock
 }
 
+/** What stands between a subgraph and its log: nothing, but in a measurement of what records cost. */
+export type LogWrapper = (log: AuditLog) => AuditLog
+
 /** One subgraph on its database and its log. */
-export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys): Open<Subgraph> {
+export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, wrap: LogWrapper = (log) => log): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit)
   const it = departments[domain]({
     classification: core.classification,
     engine: core.engine,
     database,
-    audit: audit.it,
+    audit: wrap(audit.it),
     suspensions: audit.suspensions,
+    supply: audit.supply,
     ids: createPublicIds(keys.ids),
     cursors: createCursorSeal(keys.ids),
     clock: core.clock,
@@ -101,9 +107,11 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
 }
 
 /** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what its database says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject): Open<AuditLog> & { readonly suspensions: Suspensions } {
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
   // One connection for appends, one for the signer, one for what else a request asks.
   const pool = openAuditPool(address, { log, max: 3 })
+  // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
+  const charges = openAuditPool(address, { log: `${log} supply` })
   let failedAt = -Infinity
   const onFailure = (cause: unknown): void => {
     failedAt = performance.now()
@@ -112,9 +120,11 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
   const it = openAuditLog({ pool, log, onFailure })
   const signer = openSigner({ pool, log, key, onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
   const suspensions = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
+  const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
   return {
     it,
     suspensions,
+    supply,
     ready: async () => {
       const { rows } = await reach(pool, WRITABLE, `audit database of log ${log}`)
       return rows[0]?.['writable'] === true && performance.now() - failedAt > FAILURE_REMEMBERED_MS
@@ -124,6 +134,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
       await signer.close()
       await suspensions.close()
       await pool.end()
+      await charges.end()
     },
   }
 }
@@ -151,6 +162,6 @@ export async function openIssuers(config: Config, core: CityCore, keys: CityKeys
 }
 
 /** All subgraphs. */
-export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys): readonly Open<Subgraph>[] {
-  return subgraphNames.map((domain) => openSubgraph(domain, core, databases, keys))
+export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys, wrap?: LogWrapper): readonly Open<Subgraph>[] {
+  return subgraphNames.map((domain) => openSubgraph(domain, core, databases, keys, wrap))
 }

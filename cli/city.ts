@@ -13,7 +13,7 @@ import { createSealer } from '../subgraphs/access-context.ts'
 import { inProcessLink } from '../subgraphs/in-process.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { openCore, openIssuers, openLog, openSubgraphs } from './city-parts.ts'
-import type { CityCore, Open } from './city-parts.ts'
+import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
 import type { CityKeys } from './keys.ts'
@@ -30,6 +30,8 @@ export type CityInputs = {
   /** Folder of the officers' bundle; the project's own by default. */
   readonly policies?: string
   readonly limits?: GatewayParts['limits']
+  /** For bench/ alone: what would be served were records of reads not kept. No setting reaches it. */
+  readonly wrapLogs?: LogWrapper
 }
 
 /** Opens everything; when a part cannot be opened, what was opened before is closed again. Nothing listens yet. */
@@ -39,7 +41,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   try {
     const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
     parts.add(async () => core.close())
-    const subgraphs = openSubgraphs(core, databases, keys)
+    const subgraphs = openSubgraphs(core, databases, keys, inputs.wrapLogs)
     for (const subgraph of subgraphs) parts.add(subgraph.close)
     const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
