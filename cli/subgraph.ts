@@ -9,6 +9,7 @@ import { createRouterMode } from '../subgraphs/router-mode.ts'
 import { serveSubgraph } from '../subgraphs/serve-http.ts'
 import { attachDatabases, foreignDepartment } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openSubgraph } from './city-parts.ts'
+import { openGovernance } from './governance-parts.ts'
 import { configuredKeys, embeddedKeys } from './keys.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
@@ -33,6 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const subgraph = openSubgraph(domain, core, databases, keys)
     parts.add(subgraph.close)
     await subgraph.ready()
+    if (domain === 'governance') parts.add(openGovernance(core, databases).close)
     const secret = config.routerSecret
     const issuers = secret === undefined ? undefined : await openIssuers(config, core, keys, !own)
     const verifyToken = issuers?.authenticate ?? createAuthenticate({ issuers: [], clock: core.clock })

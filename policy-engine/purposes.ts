@@ -13,6 +13,8 @@ const purpose = z.strictObject({
   titleZh: z.string().min(1),
   legalBasis: z.string().min(1),
   needsCase: z.boolean().optional(),
+  /** Days after which the person learns of an access for this purpose (个人信息保护法 35); at once without it. */
+  delayedDisclosure: z.number().int().min(1).max(3_650).optional(),
 })
 export type Purpose = Readonly<z.infer<typeof purpose>>
 
