@@ -39,7 +39,7 @@ export const accessRecords = pgTable(
     outcome: text('outcome').notNull(),
     code: text('code'),
   },
-  (t) => [index('access_record_newest').on(t.at.desc(), t.ref), index('access_record_caller').on(t.callerOrg, t.callerSub, t.at)],
+  (t) => [index('access_record_newest').on(t.at.desc(), t.ref), index('access_record_caller').on(t.callerOrg, t.callerSub, t.at), index('access_record_purpose').on(t.callerOrg, t.callerSub, t.purpose, t.at), uniqueIndex('access_record_place').on(t.log, t.seq)],
 )
 
 /** The fields that records name, once for each set that was ever recorded. `fieldSet` is a hash over the set. */
