@@ -74,10 +74,14 @@ export function openSigner(parts: SignerParts): Signer {
     if (state.size <= known.size) return false
     const full: Tile[] = []
     const grown = await store.grow(known, Math.min(state.size, known.size + HEAD_LIMIT), full)
-    const kept = await store.keep(grown, [...full, ...openTiles(grown, known)])
-    if (kept === undefined) return false
-    vouch(grown, kept)
-    return grown.size < state.size
+    const kept = await store.keep(grown, [...full, ...openTiles(grown, known)]).catch(async (cause: unknown) => {
+      // Tiles that were changed behind our back may be why; then this says so.
+      await store.load()
+      throw cause
+    })
+    if (kept !== undefined) vouch(grown, kept)
+    // Where another copy was faster, its head is met next.
+    return kept === undefined || grown.size < state.size
   }
 
   /** Throws SigningRefused where the head is not the tree's. */
