@@ -5,8 +5,10 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { subgraphNames, type SubgraphName } from '../../core/domains.ts'
 import type { DatabaseAddress } from '../../migrations/address.ts'
-import { asSuperuser, AUDIT, grantsOf, ownerRole, queryRole, type DatabaseUrls } from '../../migrations/databases.ts'
+import { asSuperuser, AUDIT, GOVERNANCE, grantsOf, ownerRole, queryRole, type DatabaseUrls } from '../../migrations/databases.ts'
 import type { EmbeddedCluster } from '../../migrations/embedded.ts'
+import { grepRecords } from './records-grep.ts'
+import { watchRecords } from './watched.ts'
 
 export type TestCluster = EmbeddedCluster & { readonly urls: DatabaseUrls<SubgraphName> }
 
@@ -98,9 +100,11 @@ function databaseOf(cluster: TestCluster, name: string, domain: SubgraphName | t
     writer: (who) => here(who === 'gateway' ? audit.gateway : departments[who].audit),
     follower: here(cluster.urls.follower),
     superuserUrl: cluster.superuserUrl(name),
-    drop: () =>
-      asSuperuser(cluster, 'postgres', async (client) => {
+    drop: async () => {
+      if (domain === AUDIT || domain === GOVERNANCE) watchRecords(await grepRecords(cluster.superuserUrl(name), name))
+      await asSuperuser(cluster, 'postgres', async (client) => {
         await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
-      }),
+      })
+    },
   }
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { processIdentity } from '../../migrations/process-identity.ts'
+import { watchText } from './watched.ts'
 
 export const projectFolder = resolve(import.meta.dirname, '../..')
 
@@ -46,6 +47,7 @@ export function command(args: readonly string[], environment: Readonly<Record<st
     child.once('error', failed)
     child.once('close', (code, signal) => {
       over = true
+      for (const line of `${out}\n${err}`.split('\n')) if (line !== '') watchText('lines of commands', line)
       done({ code, signal, milliseconds: performance.now() - asked })
       hear()
     })

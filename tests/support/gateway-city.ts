@@ -24,6 +24,7 @@ import { readClassification } from '../../schema/classification.ts'
 import { composeSupergraph } from '../../schema/compose.ts'
 import { allSubgraphSdl } from '../../schema/load.ts'
 import { createSealer } from '../../subgraphs/access-context.ts'
+import { watchText } from './watched.ts'
 
 export const clock = frozenClock('2026-03-01T10:00:00+08:00')
 export const PID = '6f9619ff-8b86-4011-b42d-00c04fc964ff'
@@ -65,6 +66,7 @@ export async function startGateway(link: SubgraphLink, parts: Partial<GatewayPar
   const audit: AuditLog = {
     async append(made) {
       if (broken) throw new CitygraphError('AUDIT_UNAVAILABLE')
+      for (const record of made) watchText('records in memory', JSON.stringify(record))
       records.push(...made.flatMap((record) => ('event' in record ? [] : [record])))
     },
     close: async () => undefined,

@@ -1,13 +1,15 @@
 // Starts one embedded PostgreSQL for a whole test run, in a temporary folder, and hands its address to the workers. The cluster
 // is the product's own (same start, same roles, same grants); it is stopped and removed at the end.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { subgraphNames, type SubgraphName } from '../../core/domains.ts'
 import { provision, type DatabaseUrls } from '../../migrations/databases.ts'
 import { startEmbedded } from '../../migrations/embedded.ts'
+import { grepCluster } from './records-grep.ts'
+import { WATCHED_FILE } from './watched.ts'
 
 /** What crosses from the run to its workers. `superuserUrl` is for a database named DATABASE. */
 export type ProvidedCluster = {
@@ -24,6 +26,24 @@ declare module 'vitest' {
   }
 }
 
+/** What the run left: a natural key in any record, or in what PostgreSQL logged, fails it (vitest makes a failed run of an error here). */
+async function endOfRun(superuserUrl: string, dataDir: string): Promise<void> {
+  const begun = performance.now()
+  const { rows, databases, finds } = await grepCluster(superuserUrl)
+  const totals: Record<string, number> = {}
+  for (const line of linesOf(join(dataDir, WATCHED_FILE))) {
+    for (const [name, count] of Object.entries<number>(JSON.parse(line))) totals[name] = (totals[name] ?? 0) + count
+  }
+  const { milliseconds = 0, ...counts } = totals
+  const watched = Object.entries({ 'rows in the end': rows, ...counts }).map(([name, count]) => `${name} ${count}`).join(', ')
+  console.log(`no values anywhere: ${watched}; ${databases} databases; ${((milliseconds + performance.now() - begun) / 1000).toFixed(1)} s`)
+  if (finds.length > 0) throw new Error(`natural keys in records:\n${finds.slice(0, 20).join('\n')}${finds.length > 20 ? `\nand ${finds.length - 20} more` : ''}`)
+}
+
+function linesOf(file: string): readonly string[] {
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter((line) => line !== '') : []
+}
+
 /** vitest's global setup; the function it returns is the teardown. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
@@ -37,7 +57,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     urls,
   })
   return async () => {
-    await cluster.stop()
-    rmSync(dataDir, { recursive: true, force: true })
+    try {
+      await endOfRun(cluster.superuserUrl('DATABASE'), dataDir)
+    } finally {
+      await cluster.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    }
   }
 }
