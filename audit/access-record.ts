@@ -46,8 +46,8 @@ export type EventRecord = {
   readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION'
   /** The alert or suspension, as the governance subgraph names it. */
   readonly about: string
-  /** Whose requests; `sub` `*`: those of the whole organisation. */
-  readonly caller: { readonly org: string; readonly sub: string }
+  /** Whose requests; `sub` `*`: those of the whole organisation. A restoration names the suspension alone. */
+  readonly caller?: { readonly org: string; readonly sub: string }
   /** Who did it, where an officer or the system did something. */
   readonly by?: { readonly org: string; readonly sub: string }
   /** Of a suspension: the officer's reason, one of a closed list. */

@@ -3,6 +3,7 @@
 
 import type pg from 'pg'
 import { CitygraphError } from '../core/errors.ts'
+import { recordable } from '../core/natural-keys.ts'
 
 /** How often the audit database is asked, and how old its last answer may be, milliseconds. */
 export const POLL_MS = 400
@@ -63,7 +64,9 @@ export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>;
       // Old news may only mean that this process was too busy to ask.
       if (performance.now() - askedAt > newsLifeMs) await askOnce()
       if (performance.now() - askedAt > newsLifeMs) throw new CitygraphError('AUDIT_UNAVAILABLE')
-      if (known.has(keyOf(org, sub)) || known.has(keyOf(org, EVERYBODY))) throw suspended()
+      if (known.size === 0) return
+      // Named as in records: whoever suspends has the name from there.
+      if (known.has(keyOf(org, recordable(sub))) || known.has(keyOf(org, EVERYBODY))) throw suspended()
     },
     async refresh() {
       // What is under way may have been asked before.
