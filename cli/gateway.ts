@@ -45,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
       suspensions: audit.suspensions,
+      supply: audit.supply,
       auditReady: audit.ready,
       clock: core.clock,
       logger,

@@ -3,11 +3,14 @@
 
 import { getVariableValues, GraphQLError } from 'graphql'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { SupplyLedger } from '../audit/supply.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/clock.ts'
-import type { AccessPlan, Caller, Occasion } from '../policy-engine/decision.ts'
+import { subgraphNames } from '../core/domains.ts'
+import { bulkClasses } from '../policy-engine/decision.ts'
+import type { AccessPlan, BulkClass, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { OperationFacts, Sealer } from '../subgraphs/access-context.ts'
@@ -28,7 +31,7 @@ import type { AskedOperation } from './walk-operation.ts'
 /** The part of the policy engine that the gateway uses. */
 export type DecidingEngine = {
   head(): { readonly hash: string; readonly sequence: number }
-  plan(caller: Caller, occasion: Occasion): AccessPlan
+  plan(caller: Caller, occasion: Occasion, version?: string): AccessPlan
   purpose(code: string): unknown
 }
 
@@ -38,6 +41,8 @@ export type AnswerParts = {
   readonly sealer: Sealer | undefined
   readonly cellLimit: number
   readonly records: GatewayRecords
+  /** For dry runs: which quotas are used up. Left out: none is said to be. */
+  readonly supply: SupplyLedger | undefined
   readonly metrics: GatewayMetrics
   readonly clock: Clock
   readonly logger: Logger
@@ -66,11 +71,15 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     refuseNaturalKeysInUrl(asked, state, parts.classification)
     const facts = operationFacts(asked, parts.classification)
     const report = decide(asked, state, facts, parts)
-    if (state.occasion.dryRun) return await dryRun(state, report, parts)
+    const again = (): Report => decide(asked, state, facts, parts)
+    if (state.occasion.dryRun) return await dryRun(state, { ...report, again }, parts)
     // An act is no cell that may be left out of an answer: what is not permitted is not planned.
     if (report.fields.some(({ field, decision }) => field.startsWith('Mutation.') && decision === 'DENIED')) throw new CitygraphError('FORBIDDEN')
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
-    return shape(await run(), state, parts)
+    const result = await run()
+    // Who could be given what, with the quotas as the subgraphs found them.
+    if (state.raised.size > 0) again()
+    return shape(result, state, parts)
   } catch (error) {
     if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })
     const entry = runtimeEntry(error)
@@ -99,25 +108,38 @@ function refuseNaturalKeysInUrl(asked: AskedOperation, state: RequestState, clas
   })
 }
 
-function decide(asked: AskedOperation, state: RequestState, { singleSubject, fields }: OperationFacts, parts: AnswerParts): Report & { readonly bundleSequence: number } {
-  if (parts.classification === undefined) return { decisions: [], fields: [], bundleSequence: parts.engine.head().sequence }
+/** Reports by the access plan, or by that of the classes that a subgraph found used up. Throws FORBIDDEN when its bundle is gone. */
+function decide(asked: AskedOperation, state: RequestState, { singleSubject, fields }: OperationFacts, parts: AnswerParts): Report & Decided {
+  const { classification, engine } = parts
+  if (classification === undefined) return { decisions: [], fields: [], bundleSequence: engine.head().sequence, quotas: undefined }
   const { purpose, caseNo, authorizationRef } = state.occasion
-  const granted = parts.engine.plan(state.caller, {
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(caseNo === undefined ? {} : { caseNo }),
-    ...(authorizationRef === undefined ? {} : { authorizationRef }),
-    singleSubject,
-  })
-  const plan = withOneName(granted, fields, parts.classification)
-  const report = reportDecisions(asked, plan, parts.classification)
-  state.policyVersion = plan.policyVersion
+  const planned = (raised: ReadonlySet<BulkClass> | undefined): AccessPlan => {
+    const granted = engine.plan(state.caller, {
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(caseNo === undefined ? {} : { caseNo }),
+      ...(authorizationRef === undefined ? {} : { authorizationRef }),
+      singleSubject,
+      ...(raised === undefined ? {} : { raised: [...raised] }),
+    }, state.raised.size === 0 ? undefined : state.policyVersion)
+    return withOneName(granted, fields, classification)
+  }
+  const plan = planned(undefined)
+  const raised = new Map([...state.raised].map(([subgraph, classes]) => [subgraph, planned(classes)]))
+  const report = reportDecisions(asked, (subgraph) => raised.get(subgraph ?? '') ?? plan, classification)
+  for (const { decision, code } of report.decisions) if (raised.size === 0 || code === 'QUOTA') parts.metrics.decisions.inc({ decision })
+  if (raised.size === 0) state.policyVersion = plan.policyVersion
   state.decisions = report.decisions
-  for (const { decision } of report.decisions) parts.metrics.decisions.inc({ decision })
-  return { ...report, bundleSequence: plan.bundleSequence }
+  return { ...report, bundleSequence: plan.bundleSequence, quotas: plan.quotas }
 }
 
-async function dryRun(state: RequestState, report: Report, parts: AnswerParts): Promise<Answer> {
-  state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, report.fields))
+type Decided = { readonly bundleSequence: number; readonly quotas: Quotas | undefined }
+
+async function dryRun(state: RequestState, report: Report & Decided & { readonly again: () => Report }, parts: AnswerParts): Promise<Answer> {
+  const used = report.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], report.quotas)) ?? [])
+  const classes = new Set(bulkClasses.filter((bulkClass) => used.includes(bulkClass)))
+  if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
+  const { fields } = classes.size > 0 ? report.again() : report
+  state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))
   return withDenied({ status: 200, data: null }, state)
 }
 

@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditLog } from '../audit/access-record.ts'
+import type { SupplyLedger } from '../audit/supply.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
 import { createDrain } from '../core/drain.ts'
@@ -27,6 +28,8 @@ import type { RateLimiter } from './rate-limit.ts'
 import { gatewayRecords } from './record-refusal.ts'
 import { reservedNamesOf } from './reserved-names.ts'
 import { send, sendError } from './respond.ts'
+import { serveAudit } from './serve-audit.ts'
+import type { ServedLog } from './serve-audit.ts'
 import { serveGraphql } from './serve-graphql.ts'
 
 export type GatewayParts = {
@@ -42,8 +45,12 @@ export type GatewayParts = {
   readonly audit: AuditLog
   /** Whether that log can be written now; it may throw. Left out: taken to be so. */
   readonly auditReady?: () => Promise<boolean>
+  /** The logs whose heads and proofs are served, by name. */
+  readonly logs?: ReadonlyMap<string, ServedLog>
   /** Callers who may not be served now. */
   readonly suspensions: Pick<Suspensions, 'require'>
+  /** Of whose data organisations were given, for dry runs. */
+  readonly supply?: SupplyLedger
   readonly clock: Clock
   readonly logger: Logger
   readonly limits?: Partial<Limits>
@@ -71,7 +78,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics()
   const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
   const federation = await federate({
-    supergraphSdl: parts.supergraphSdl, link: parts.link, limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, records, metrics, clock, logger,
+    supergraphSdl: parts.supergraphSdl, link: parts.link, limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, records, supply: parts.supply, metrics, clock, logger,
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()
@@ -96,6 +103,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       case '/.well-known/jwks.json':
         return demonstration === undefined ? notFound(request, response) : json(response, 200, demonstration.jwks)
       default:
+        if (path?.startsWith('/audit/') === true) return serveAudit(request, response, path, { ...graphql, logs: parts.logs ?? new Map() })
         if (await page.serve(request, response, path ?? '/')) return
         return notFound(request, response)
     }

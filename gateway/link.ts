@@ -8,6 +8,7 @@ import { suspended } from '../audit/suspensions.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
+import { bulkClasses } from '../policy-engine/decision.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import type { GatewayContext, RequestSeal, RequestState } from './request-state.ts'
@@ -41,6 +42,8 @@ const replyShape = z.object({
   extensions: z.unknown().optional(),
 })
 const recordShape = z.object({ sharing: z.object({ record: z.object({ log: z.string().regex(/^[a-z]{1,40}$/), id: z.uuid() }) }) })
+
+const raisedShape = z.object({ sharing: z.object({ raised: z.array(z.enum(bulkClasses)) }) })
 
 /** The data source that @apollo/gateway calls for one subgraph. */
 export function federatedSource(name: string, connection: SubgraphConnection, parts: { logger: Logger; metrics: GatewayMetrics }): GraphQLDataSource<GatewayContext> {
@@ -77,6 +80,8 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
     }
     const record = recordShape.safeParse(reply.extensions)
     if (record.success) state.records.push(record.data.sharing.record)
+    const raised = raisedShape.safeParse(reply.extensions)
+    if (raised.success) state.raised.set(name, new Set([...(state.raised.get(name) ?? []), ...raised.data.sharing.raised]))
     if (reply.status >= 500 || !parsed.success) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
     // The subgraph itself has told its log why.
     if (codes.includes('SUBGRAPH_UNAVAILABLE')) parts.metrics.subgraphFailures.inc({ domain: name })

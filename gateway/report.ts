@@ -15,6 +15,9 @@ export type DecidedField = { readonly field: string; readonly decision: 'CLEAR' 
 
 export type Report = { readonly decisions: readonly ReportedDecision[]; readonly fields: readonly DecidedField[] }
 
+/** The plan by which the subgraph of that name has decided; undefined: what no subgraph decides. */
+export type PlanOf = (subgraph: string | undefined) => AccessPlan
+
 /** A report larger than this (paths; characters of all of them) would cost more than the answer it belongs to. */
 const MAX_PATHS = 2_000
 const MAX_CHARACTERS = 1_000_000
@@ -24,13 +27,13 @@ const MAX_CHARACTERS = 1_000_000
  * its entry; keys, connections and their pages are form and have no decision. A VERIFY entry that some rows may refuse stays
  * VERIFY: it gives answers only, on whichever rows.
  */
-export function reportDecisions(asked: AskedOperation, plan: AccessPlan, classification: Classification): Report {
+export function reportDecisions(asked: AskedOperation, planOf: PlanOf, classification: Classification): Report {
   const decisions = new Map<string, ReportedDecision>()
   const fields = new Map<string, DecidedField>()
   let characters = 0
   walkOperation(asked, true, (field) => {
     if (!isDecided(field, classification)) return true
-    const decided = decide(field, plan, classification)
+    const decided = decide(field, planOf(classification.field(field.parent, field.name)?.domain), classification)
     const coordinate = `${field.parent}.${field.name}`
     if (!fields.has(coordinate)) fields.set(coordinate, { field: coordinate, decision: decided.decision, policies: decided.policies })
     if (decided.decision === 'CLEAR') return true

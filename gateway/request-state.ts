@@ -1,7 +1,7 @@
 // What one request carries through the gateway, from its headers to its answer. Made by serve-graphql.ts, read and completed by the steps;
 // nothing of it outlives the request.
 
-import type { Caller } from '../policy-engine/decision.ts'
+import type { BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
 import type { HeaderOccasion } from './occasion.ts'
 import type { ReportedDecision } from './report.ts'
@@ -22,6 +22,8 @@ export type RequestState = {
   decisions: readonly ReportedDecision[]
   /** Records that subgraphs and the gateway made durable for this answer. */
   records: RecordReference[]
+  /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
+  raised: Map<string, Set<BulkClass>>
   /** A subgraph could not record: nothing of this answer may leave. */
   auditUnavailable: boolean
   /** Facts for the record of a refusal, as far as they are known. */

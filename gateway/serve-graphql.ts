@@ -58,7 +58,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {
-      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], records: [], auditUnavailable: false, operation: undefined, finished: false,
+      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false,
     }
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
@@ -94,7 +94,7 @@ function acceptsJson(accept: string | undefined): boolean {
 }
 
 /** Failed tokens and callers without one count by address, others by who they are. Tokens that cannot be verified now are no failed ones. */
-async function identify(request: IncomingMessage, requestId: string, parts: ServeParts): Promise<Caller> {
+export async function identify(request: IncomingMessage, requestId: string, parts: Pick<ServeParts, 'authenticate' | 'rates' | 'logger'>): Promise<Caller> {
   const address = request.socket.remoteAddress ?? 'unknown'
   let caller: Caller
   try {
@@ -150,7 +150,7 @@ function closing(parts: ServeParts): Record<string, string> {
 }
 
 /** A refusal with an HTTP status or headers of its own. */
-class Refusal extends Error {
+export class Refusal extends Error {
   readonly error: CitygraphError
   readonly status: number
   readonly headers: Record<string, string>

@@ -12,7 +12,7 @@ import { predicate } from './predicates.ts'
 import type { Arguments, Resolver } from './resolver-map.ts'
 import type { ReadContext } from './read-context.ts'
 import { slot } from './slots.ts'
-import { answerOf, mayAsk, pidsOf } from './verify.ts'
+import { answerOf, mayAsk, pidsOf, supplyAnswer } from './verify.ts'
 
 /** creditCheck: records of the matter, and those that close every door (serious list, judgment debtor). */
 export function creditCheck(binding: DomainBinding): Resolver {
@@ -45,6 +45,8 @@ export function checkOfficerEligibility(binding: DomainBinding): Resolver {
       values: { keys },
     })
     if (keys.length === 0) return null
+    // That nothing stands against a person is said of the person as well.
+    supplyAnswer(context, 'checkOfficerEligibility', keys)
     return answer?.[0] === true ? { result: 'NOT_ELIGIBLE', reasons: ['JUDGMENT_DEBTOR'] } : { result: 'ELIGIBLE', reasons: [] }
   }
 }

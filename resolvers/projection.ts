@@ -2,7 +2,7 @@
 // what relations need, then the key, whose row it is, and the position; the latter never become properties of the row.
 
 import { sql, type SQL } from 'drizzle-orm'
-import type { FieldDecision } from '../policy-engine/decision.ts'
+import type { BulkClass, FieldDecision } from '../policy-engine/decision.ts'
 import { cell, type CellParts } from './cell.ts'
 import { own, type Relation } from './entity.ts'
 import { kept } from './formats.ts'
@@ -44,6 +44,7 @@ export function project(selection: Selection, parts: CellParts, order: readonly 
       type: entity.type, writesId,
       cells: cells.map(({ field }) => field), edges: edges.map(({ field }) => field),
       keyed: entity.key !== undefined, owned: entity.subject !== undefined, sortKeys: order.length,
+      counted: [...new Set(selection.flatMap((field) => plan.counted(entity.type, field) ?? []))],
     }),
   }
 }
@@ -58,17 +59,22 @@ type Layout = {
   readonly keyed: boolean
   readonly owned: boolean
   readonly sortKeys: number
+  /** Bulk classes of what is served. */
+  readonly counted: readonly BulkClass[]
 }
 
 /** Reads rows of that layout. Kept with the statement, so it holds names alone: the SQL it was written from is many times their size. */
-function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys }: Layout): Projection['read'] {
+function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys, counted }: Layout): Projection['read'] {
   return (values, offset, context) => {
     const keyAt = offset + cells.length + edges.length
     const subjectAt = keyAt + (keyed ? 1 : 0)
     const positionAt = subjectAt + (owned ? 1 : 0)
     const ownKey = keyed ? textOf(values[keyAt]) : null
     const pid = owned ? textOf(values[subjectAt]) : null
-    if (pid !== null) context.observe.subject(pid)
+    if (pid !== null) {
+      context.observe.subject(pid)
+      if (counted.length > 0) context.observe.supply(pid, counted)
+    }
     const found: [string, unknown][] = cells.map((field, index) => [field, values[offset + index]])
     if (writesId !== undefined && ownKey !== null) found.push([writesId, context.ids.encipher(context.org, type, ownKey)])
     const row = makeRow(found, {

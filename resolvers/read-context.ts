@@ -4,7 +4,7 @@
 import type DataLoader from 'dataloader'
 import type { Clock } from '../core/clock.ts'
 import type { DepartmentPool } from '../migrations/pool.ts'
-import type { AccessPlan, Caller } from '../policy-engine/decision.ts'
+import type { AccessPlan, BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { CursorSeal } from './cursors.ts'
 import type { PublicIds } from './ids.ts'
 import type { Page } from './row.ts'
@@ -19,6 +19,8 @@ export type Queryable = DepartmentPool
 export type Observation = {
   subject(pid: string): void
   rows(count: number): void
+  /** The person's data of these bulk classes are about to be given, or an answer about them; telling it again counts once. */
+  supply(pid: string, bulkClasses: readonly BulkClass[]): void
   field(type: string, field: string): void
 }
 

@@ -21,7 +21,7 @@ import { edgeServed, type StubEdge } from './stub-rows.ts'
 /** The resolver of one edge of a type. */
 export function relationResolver(binding: DomainBinding, entity: Entity, field: string, relation: Relation): Resolver {
   switch (relation.kind) {
-    case 'person': return (parent, _args, context) => toPerson(context, parent, field, relation.type ?? 'Person')
+    case 'person': return (parent, _args, context) => toPerson(context, parent, { entity, field, relation })
     case 'enterprise': return (parent) => toEnterprise(parent, field)
     case 'one': return (parent, _args, context, info) => toOne(binding, { entity, field, relation }, parent, context, info)
     case 'many': return (parent, args, context, info) => toMany(binding, { entity, field, relation }, parent, args, context, info)
@@ -30,11 +30,12 @@ export function relationResolver(binding: DomainBinding, entity: Entity, field: 
 
 type Edge<R extends Relation> = { readonly entity: Entity; readonly field: string; readonly relation: R }
 
-function toPerson(context: ReadContext, parent: unknown, field: string, type: string): unknown {
+function toPerson(context: ReadContext, parent: unknown, { entity, field, relation }: Edge<Extract<Relation, { kind: 'person' }>>): unknown {
   const pid = backstageOf(parent).edges.get(field)
   if (typeof pid !== 'string') return null
   context.observe.subject(pid)
-  return personStub(context, type, [pid])
+  supply(context, entity.type, field, pid)
+  return personStub(context, relation.type ?? 'Person', [pid])
 }
 
 function toEnterprise(parent: unknown, field: string): unknown {
@@ -93,10 +94,22 @@ async function toMany(
 /** This side's keys: undefined when the edge is denied as a whole, [] when there is nothing on this row. */
 function keysOf(context: ReadContext, { entity, field }: Edge<Relation>, parent: unknown): readonly string[] | undefined {
   const { keys, edges } = backstageOf(parent)
-  if (entity.from === undefined) return edgeServed(context.plan, entity.type, field) ? keys : undefined
+  if (entity.from === undefined) {
+    if (!edgeServed(context.plan, entity.type, field)) return undefined
+    // That there is nothing at the other end is said of the person as well. Two keys only while pair keys rotate: one of them is nobody.
+    const [key] = keys
+    if (key !== undefined && keys.length === 1) supply(context, entity.type, field, key)
+    return keys
+  }
   const key = edges.get(field)
   if (key === undefined) return undefined
   return typeof key === 'string' ? [key] : []
+}
+
+/** Counts the person that an edge of a bulk class is about. Types that are no person have no such edges. */
+function supply(context: ReadContext, type: string, field: string, pid: string): void {
+  const counted = context.plan.counted(type, field)
+  if (counted !== undefined) context.observe.supply(pid, [counted])
 }
 
 function stubEdge({ entity, field, relation }: Edge<Extract<Relation, { kind: 'one' | 'many' }>>): StubEdge | undefined {

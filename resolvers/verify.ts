@@ -41,8 +41,18 @@ export async function answerOf(context: ReadContext, binding: DomainBinding, { e
   const [first] = rows
   if (first === undefined) return undefined
   const [pid, ...answer] = first
-  if (typeof pid === 'string') context.observe.subject(pid)
+  if (typeof pid === 'string') {
+    context.observe.subject(pid)
+    supplyAnswer(context, entry, [pid])
+  }
   return answer
+}
+
+/** Counts who was asked about, where the entry has a bulk class; more than one key only while pair keys rotate. */
+export function supplyAnswer(context: ReadContext, entry: string, keys: readonly string[]): void {
+  const counted = context.plan.counted('Query', entry)
+  const [key] = keys
+  if (counted !== undefined && key !== undefined && keys.length === 1) context.observe.supply(key, [counted])
 }
 
 /** Deciphers a public id of a person; an empty list asks the database about nobody. */

@@ -6,7 +6,8 @@ import type { AccessRecord } from '../audit/access-record.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
-import type { AccessPlan } from '../policy-engine/decision.ts'
+import { bulkClasses } from '../policy-engine/decision.ts'
+import type { AccessPlan, BulkClass } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
@@ -16,10 +17,14 @@ import { decide, decisionReader, type OperationDecisions } from './decisions.ts'
 import type { GateContext } from './gate.ts'
 import { operationReader, type Operation } from './operation.ts'
 import { byLinkingToken, type PersonNames } from './person-names.ts'
+import { createQuota } from './quota.ts'
 import { accessRecords, observation, type Observed, type RecordFacts } from './record.ts'
 
 /** What is known of a request when something stops it. */
 type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
+
+/** What was read for an answer, charged to whom it is given. `raised`: the classes of which it holds less than otherwise. */
+type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; raised: readonly BulkClass[] }
 
 /** The two answers of a subgraph over its gated schema. */
 export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Subgraph, 'answer' | 'refuse'> {
@@ -29,6 +34,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const requireBound = boundOperations(schema, classification)
   const nextId = recordIds(clock)
   const persons = parts.persons ?? byLinkingToken(parts.auditKey)
+  const quota = createQuota({ ledger: parts.supply, tokenOf: persons.token, clock })
 
   /** Throws AUDIT_UNAVAILABLE. */
   const record = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>): Promise<{ log: string; id: string }> => {
@@ -75,22 +81,21 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
   }
 
-  const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
-    const { access, requestId } = request
-    const known: Known = {}
-    try {
-      await parts.suspensions.require(access.caller)
-      const version = access.policyVersion ?? access.bundleSequence
-      // The gateway may have read an edit a moment before us.
-      if (!engine.knows(version)) await engine.reload()
-      const granted = engine.plan(access.caller, occasionOf(request), version)
-      const plan = (known.plan = withOneName(granted, request.route === 'router' ? undefined : access.operation.fields, classification))
-      const operation = (known.operation = readOperation(request.query, request.operationName))
+  const planFor = ({ access, route, ...request }: SubgraphRequest, version: string | number, raised: readonly BulkClass[]): AccessPlan => {
+    const occasion = { ...occasionOf({ access, ...request }), ...(raised.length === 0 ? {} : { raised }) }
+    return withOneName(engine.plan(access.caller, occasion, version), route === 'router' ? undefined : access.operation.fields, classification)
+  }
+
+  /**
+   * Reads what the plan serves and charges whoever it is about; where a quota does not allow that, what was read is thrown away and
+   * read again one level higher. An act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
+   */
+  const read = async (request: SubgraphRequest, version: string | number, operation: Operation, known: Known, already: readonly BulkClass[]): Promise<Read> => {
+    const { org } = request.access.caller
+    let raised = already
+    for (let round = 0; round <= bulkClasses.length; round += 1) {
+      const plan = (known.plan = planFor(request, version, raised))
       const decisions = (known.decisions = readDecisions(plan, operation))
-      // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
-      if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
-      // A router's operation is not known to anybody; its caller's own rights bound it.
-      if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
       const { observe, observed } = observation()
       known.observed = observed()
       if (operation.act) await begin(request, { plan, operation, fields: decisions.recorded })
@@ -103,12 +108,36 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       })
       known.observed = observed()
       // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
-      if (result.data === undefined) throw new CitygraphError('BAD_USER_INPUT')
+      const { data } = result
+      if (data === undefined) throw new CitygraphError('BAD_USER_INPUT')
+      const over = await quota.charge(org, known.observed.supplies, plan.quotas)
+      if (over.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, raised }
+      raised = [...raised, ...over]
+    }
+    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('a class that is raised is charged again') })
+  }
+
+  const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
+    const { access, requestId } = request
+    const known: Known = {}
+    try {
+      await parts.suspensions.require(access.caller)
+      const version = access.policyVersion ?? access.bundleSequence
+      // The gateway may have read an edit a moment before us.
+      if (!engine.knows(version)) await engine.reload()
+      const plain = (known.plan = planFor(request, version, []))
+      const operation = (known.operation = readOperation(request.query, request.operationName))
+      known.decisions = readDecisions(known.plan, operation)
+      // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
+      if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
+      // A router's operation is not known to anybody; its caller's own rights bound it.
+      if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
+      const { result, plan, decisions, observed, raised } = await read(request, version, operation, known, operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas))
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
-      const fields = recordedFields(plan, decisions, known.observed)
-      const facts = { requestId, access, operation, fields, observed: known.observed, policyVersion: plan.policyVersion }
+      const fields = recordedFields(plan, decisions, observed)
+      const facts = { requestId, access, operation, fields, observed, policyVersion: plan.policyVersion }
       let kept: { log: string; id: string }
       try {
         kept = await record({ ...facts, outcome: failed ? 'FAILED' : 'ANSWERED', ...(failed ? { code: first.extensions.code } : {}) })
@@ -119,7 +148,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
         status: 200,
         data: result.data,
         ...(first === undefined ? {} : { errors }),
-        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported } },
+        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(raised.length === 0 ? {} : { raised }) } },
       }
     } catch (error) {
       return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access }, known)

@@ -5,11 +5,13 @@ import { createHmac } from 'node:crypto'
 import type { AccessRecord } from '../audit/access-record.ts'
 import { accessRecord, UNKNOWN_HASH } from '../audit/record-shape.ts'
 import { CitygraphError } from '../core/errors.ts'
+import type { BulkClass } from '../policy-engine/decision.ts'
 import type { Observation } from '../resolvers/read-context.ts'
 import type { AccessContext } from './access-context.ts'
+import type { Supplies } from './quota.ts'
 
 /** What resolvers have read so far. */
-export type Observed = { readonly subjects: ReadonlySet<string>; readonly rowCount: number; readonly fields: ReadonlySet<string> }
+export type Observed = { readonly subjects: ReadonlySet<string>; readonly supplies: Supplies; readonly rowCount: number; readonly fields: ReadonlySet<string> }
 
 /** Rows of one request; the gateway's estimate keeps far below, another router may not. */
 const MAX_ROWS = 200_000
@@ -18,6 +20,7 @@ const MAX_ROWS = 200_000
 export function observation(): { observe: Observation; observed: () => Observed } {
   const subjects = new Set<string>()
   const fields = new Set<string>()
+  const supplies = new Map<BulkClass, Set<string>>()
   let rowCount = 0
   return {
     observe: {
@@ -26,13 +29,20 @@ export function observation(): { observe: Observation; observed: () => Observed 
         rowCount += count
         if (rowCount > MAX_ROWS) throw new CitygraphError('TOO_COSTLY')
       },
+      supply: (pid, bulkClasses) => {
+        for (const bulkClass of bulkClasses) {
+          const pids = supplies.get(bulkClass)
+          if (pids === undefined) supplies.set(bulkClass, new Set([pid]))
+          else pids.add(pid)
+        }
+      },
       field: (type, field) => void fields.add(`${type}.${field}`),
     },
-    observed: () => ({ subjects, rowCount, fields }),
+    observed: () => ({ subjects, supplies, rowCount, fields }),
   }
 }
 
-export const nothingObserved: Observed = { subjects: new Set(), rowCount: 0, fields: new Set() }
+export const nothingObserved: Observed = { subjects: new Set(), supplies: new Map(), rowCount: 0, fields: new Set() }
 
 /** HMAC-SHA-256 of a pid under the audit key: hex, the first 32 characters. The same key gives the same person the same token. */
 export function subjectToken(auditKey: Uint8Array, pid: string): string {

@@ -3,6 +3,7 @@
 import type { buildSubgraphSchema } from '@apollo/subgraph'
 import type { GraphQLSchema } from 'graphql'
 import type { AuditLog } from '../audit/access-record.ts'
+import type { SupplyLedger } from '../audit/supply.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SubgraphName } from '../core/domains.ts'
@@ -32,6 +33,8 @@ export type SubgraphParts = {
   readonly audit: AuditLog
   /** Callers who may not be served now, whoever sealed them. */
   readonly suspensions: Pick<Suspensions, 'require'>
+  /** Of whose data an organisation was given. */
+  readonly supply: SupplyLedger
   readonly ids: PublicIds
   readonly cursors: CursorSeal
   readonly clock: Clock

@@ -37,6 +37,7 @@ export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgr
     database: counted,
     audit: audit.it,
     suspensions: audit.suspensions,
+    supply: audit.supply,
     ids: createPublicIds(city.keys.ids),
     cursors: createCursorSeal(city.keys.ids),
     auditKey: city.keys.subjects,

@@ -52,6 +52,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
     sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }),
     audit: audit.it,
     suspensions: audit.suspensions,
+    supply: audit.supply,
     auditReady: audit.ready,
     clock,
     logger,

@@ -6,6 +6,7 @@ import pg from 'pg'
 import type { AccessRecord } from '../../audit/access-record.ts'
 import { openAuditPool } from '../../audit/audit-pool.ts'
 import { openAuditLog } from '../../audit/postgres-log.ts'
+import { openSupplyLedger } from '../../audit/supply.ts'
 import { watchSuspensions } from '../../audit/suspensions.ts'
 import { frozenClock } from '../../core/clock.ts'
 import { CitygraphError } from '../../core/errors.ts'
@@ -76,6 +77,7 @@ export async function tinyCredit(): Promise<TinyCredit> {
       database: pool,
       audit: openAuditLog({ pool: auditPool, log: 'credit' }),
       suspensions,
+      supply: openSupplyLedger({ pool: auditPool }),
       ids: createPublicIds(['test-pair-key-v1']),
       cursors: createCursorSeal(['test-pair-key-v1']),
       clock,

@@ -16,7 +16,7 @@ const auditor: Caller = { kind: 'operator', org: 'OPS', sub: 'auditor', roles: [
 
 function decisions(caller: Caller, text: string, variables: Record<string, unknown> = {}, purpose?: string): readonly ReportedDecision[] {
   const plan = engine.plan(caller, { ...(purpose === undefined ? {} : { purpose }), caseNo: 'CASE-2026-0001', singleSubject: false })
-  return reportDecisions(ask(text, variables), plan, classification).decisions
+  return reportDecisions(ask(text, variables), () => plan, classification).decisions
 }
 const paths = (list: readonly ReportedDecision[]): readonly string[] => list.map(({ path, decision }) => `${path} ${decision}`)
 

@@ -1,0 +1,94 @@
+// Counts whose data an organisation is about to be given, before they are (DOMAIN 2.6). The ledger in the audit database decides; this
+// part remembers what it charged a while ago, so that steady traffic about the same people costs nothing, and what it was refused.
+
+import type { SupplyLedger } from '../audit/supply.ts'
+import type { Clock } from '../core/clock.ts'
+import { bulkClasses } from '../policy-engine/decision.ts'
+import type { BulkClass, Quotas } from '../policy-engine/decision.ts'
+
+/** Linking tokens of the people whose data of a class were read. */
+export type Supplies = ReadonlyMap<BulkClass, ReadonlySet<string>>
+
+export type Quota = {
+  /** Classes that the organisation was told to have used up, not long ago. */
+  raised(org: string, limits: Quotas): readonly BulkClass[]
+  /**
+   * Resolves when everybody in `supplies` is charged durably enough for the record that follows, with []; or with the classes that may
+   * not be given, and then nobody is. Throws AUDIT_UNAVAILABLE.
+   */
+  charge(org: string, supplies: Supplies, limits: Quotas): Promise<readonly BulkClass[]>
+}
+
+/** How long a charge serves without being repeated; by so much a person may leave a window early. */
+const CHARGED_MS = 600_000
+/** How long a refusal is believed without asking again. */
+const REFUSED_MS = 5_000
+/** Remembered charges in all; beyond, they are asked for anew. */
+const REMEMBERED = 200_000
+
+/** `tokenOf`: a linking token as access records hold it. */
+export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string) => string; clock: Clock }): Quota {
+  const { ledger, tokenOf, clock } = parts
+  const charged = new Map<string, Map<string, number>>()
+  const refusedUntil = new Map<string, number>()
+  let remembered = 0
+  let known = ''
+
+  const forget = (name: string): void => {
+    remembered -= charged.get(name)?.size ?? 0
+    charged.delete(name)
+  }
+
+  const remember = (name: string, pids: readonly string[], at: number): void => {
+    if (remembered > REMEMBERED) for (const other of [...charged.keys()]) forget(other)
+    const of = charged.get(name) ?? new Map<string, number>()
+    charged.set(name, of)
+    remembered -= of.size
+    for (const pid of pids) of.set(pid, at)
+    remembered += of.size
+  }
+
+  return {
+    raised(org, limits) {
+      if (refusedUntil.size === 0 || JSON.stringify(limits) !== known) return []
+      const now = clock.now().getTime()
+      return bulkClasses.filter((bulkClass) => (refusedUntil.get(nameOf(org, bulkClass)) ?? -Infinity) > now)
+    },
+
+    async charge(org, supplies, limits) {
+      if (supplies.size === 0) return []
+      const at = clock.now()
+      const now = at.getTime()
+      const text = JSON.stringify(limits)
+      if (text !== known) {
+        known = text
+        for (const name of [...charged.keys()]) forget(name)
+        refusedUntil.clear()
+      }
+      const due = [...supplies].flatMap(([bulkClass, pids]) => {
+        const before = charged.get(nameOf(org, bulkClass))
+        const missing = [...pids].filter((pid) => {
+          const since = before?.get(pid)
+          return since === undefined || now < since || now - since >= CHARGED_MS
+        })
+        return missing.length === 0 ? [] : [{ bulkClass, pids: missing }]
+      })
+      if (due.length === 0) return []
+      const over = await ledger.charge(org, at, due.flatMap(({ bulkClass, pids }) => pids.map((pid) => ({ bulkClass, subject: tokenOf(pid) }))), limits)
+      if (over.length === 0) {
+        for (const { bulkClass, pids } of due) remember(nameOf(org, bulkClass), pids, now)
+        return []
+      }
+      // What is used up is used up for people known before as well; a request that was only too large says nothing of the next one.
+      for (const bulkClass of await ledger.charge(org, at, [], limits)) {
+        refusedUntil.set(nameOf(org, bulkClass), now + REFUSED_MS)
+        forget(nameOf(org, bulkClass))
+      }
+      return bulkClasses.filter((bulkClass) => over.includes(bulkClass))
+    },
+  }
+}
+
+function nameOf(org: string, bulkClass: string): string {
+  return `${bulkClass} ${org}`
+}
