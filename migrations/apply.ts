@@ -6,6 +6,7 @@ import { readMigrationFiles, type MigrationMeta } from 'drizzle-orm/migrator'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import pg from 'pg'
 import type { DatabaseAddress } from './address.ts'
+import { START_PATIENCE_MS } from './pool.ts'
 
 export type MigrationNames = { readonly domain: string; readonly list?: string }
 export type Applied = { readonly applied: number; readonly total: number }
@@ -25,7 +26,7 @@ export type Applied = { readonly applied: number; readonly total: number }
 export async function applyMigrations(address: DatabaseAddress | string, folder: string, { domain, list = domain }: MigrationNames): Promise<Applied> {
   const migrations = readMigrationFiles({ migrationsFolder: folder })
   const target = typeof address === 'string' ? { connectionString: address } : address
-  const client = new pg.Client({ ...target, connectionTimeoutMillis: 5000, application_name: `citygraph migrations ${domain}` })
+  const client = new pg.Client({ ...target, connectionTimeoutMillis: START_PATIENCE_MS, application_name: `citygraph migrations ${domain}` })
   client.on('error', () => undefined)
   try {
     await client.connect()

@@ -5,6 +5,7 @@ import pg from 'pg'
 import type { DatabaseAddress } from './address.ts'
 import type { EmbeddedCluster } from './embedded.ts'
 import { auditGrants, clusterGrants, databaseGrants, followerGrants, insideGrants, type DatabaseRoles } from './grants.ts'
+import { START_PATIENCE_MS } from './pool.ts'
 import { scramVerifier, verifies } from './scram.ts'
 import { openSecrets } from './secrets.ts'
 
@@ -98,7 +99,7 @@ export async function provision<D extends string>(cluster: EmbeddedCluster, doma
 
 /** Runs `work` on one connection of the superuser and closes it. */
 export async function asSuperuser<T>(cluster: Pick<EmbeddedCluster, 'superuserUrl'>, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: cluster.superuserUrl(database), connectionTimeoutMillis: 5000, application_name: 'citygraph provision' })
+  const client = new pg.Client({ connectionString: cluster.superuserUrl(database), connectionTimeoutMillis: START_PATIENCE_MS, application_name: 'citygraph provision' })
   // Without a listener a lost connection would end the process; the query under way rejects anyway.
   client.on('error', () => undefined)
   await client.connect()

@@ -5,6 +5,9 @@ import pg from 'pg'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import type { DatabaseAddress } from './address.ts'
 
+/** How long a start waits for a connection: it also loads programs meanwhile, which on a busy machine keeps it from hearing the answer. */
+export const START_PATIENCE_MS = 20_000
+
 export type PoolOptions = {
   /** Most connections at a time. */
   readonly max: number

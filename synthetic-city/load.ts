@@ -6,6 +6,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import { domains, type Domain } from '../core/domains.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
+import { START_PATIENCE_MS } from '../migrations/pool.ts'
 import { cityMark, markCity, type CityMark } from './city-mark.ts'
 import { readPlaces } from './places.ts'
 import { rowsOfCity } from './rows-of-city.ts'
@@ -83,7 +84,7 @@ type Batch = { readonly format: TableFormat; lines: string[] }
 
 async function openDepartment(domain: Domain, address: DatabaseAddress | string, mark: CityMark): Promise<Department> {
   const target = typeof address === 'string' ? { connectionString: address } : address
-  const client = new pg.Client({ ...target, connectionTimeoutMillis: 5000, application_name: `citygraph load ${domain}` })
+  const client = new pg.Client({ ...target, connectionTimeoutMillis: START_PATIENCE_MS, application_name: `citygraph load ${domain}` })
   client.on('error', () => undefined)
   await client.connect()
   try {

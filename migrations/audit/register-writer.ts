@@ -5,6 +5,7 @@
 
 import pg from 'pg'
 import type { DatabaseAddress } from '../address.ts'
+import { START_PATIENCE_MS } from '../pool.ts'
 
 /**
  * Opens `logs` where new and registers `role` as their writer; without `role`, the role of the address itself. To be called as
@@ -28,7 +29,7 @@ async function register(client: pg.Client, logs: readonly string[], role?: strin
 
 async function withClient(address: DatabaseAddress | string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const target = typeof address === 'string' ? { connectionString: address } : address
-  const client = new pg.Client({ ...target, connectionTimeoutMillis: 5000, application_name: 'citygraph register writer' })
+  const client = new pg.Client({ ...target, connectionTimeoutMillis: START_PATIENCE_MS, application_name: 'citygraph register writer' })
   // Without a listener a lost connection would end the process; the query under way rejects anyway.
   client.on('error', () => undefined)
   await client.connect()
