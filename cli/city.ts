@@ -16,6 +16,7 @@ import { openCore, openIssuers, openLog, openSubgraphs } from './city-parts.ts'
 import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
+import { openServedLogs } from './served-logs.ts'
 import type { CityKeys } from './keys.ts'
 import { closing } from './stopping.ts'
 
@@ -45,6 +46,8 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     for (const subgraph of subgraphs) parts.add(subgraph.close)
     const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
+    const served = openServedLogs(databases, keys.audit)
+    parts.add(served.close)
     await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)
     const gateway = await createGateway({
@@ -56,6 +59,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       audit: audit.it,
       suspensions: audit.suspensions,
       auditReady: audit.ready,
+      logs: served.it,
       clock,
       logger,
       ...issuers,

@@ -15,6 +15,7 @@ import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
+import { openServedLogs } from './served-logs.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
 import { readOptions, UsageError, wholeNumber } from './usage.ts'
@@ -36,6 +37,8 @@ export async function run(args: readonly string[]): Promise<number> {
     parts.add(async () => core.close())
     const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
+    const served = openServedLogs(databases, keys.audit)
+    parts.add(served.close)
     const issuers = await openIssuers(config, core, keys, !own)
     const gateway = await createGateway({
       supergraphSdl: file === undefined ? committedSupergraphSdl() : readSupergraph(file),
@@ -47,6 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
       suspensions: audit.suspensions,
       supply: audit.supply,
       auditReady: audit.ready,
+      logs: served.it,
       clock: core.clock,
       logger,
       ...issuers,

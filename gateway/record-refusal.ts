@@ -3,6 +3,7 @@
 
 import { recordIds } from '../audit/record-id.ts'
 import { accessRecord } from '../audit/record-shape.ts'
+import type { RecordedReading } from '../audit/record-shape.ts'
 import type { AccessRecord, AuditLog } from '../audit/access-record.ts'
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
@@ -30,6 +31,8 @@ export type GatewayRecords = {
   refused(refused: Refused): Promise<void>
   /** A dry run is an answer about policies: throws CitygraphError AUDIT_UNAVAILABLE when it cannot be recorded. */
   dryRun(run: Omit<Refused, 'code'>, fields: readonly DecidedField[]): Promise<RecordReference>
+  /** A reading of a log by an auditor, as `dryRun`. */
+  read(run: Omit<Refused, 'code'>, entries: readonly string[]): Promise<RecordReference>
 }
 
 /** True for refusals that say something about access; malformed bodies and too many requests are counted only. */
@@ -44,25 +47,28 @@ export function gatewayRecords(parts: { audit: AuditLog; clock: Clock; logger: L
   return {
     async refused(refused) {
       try {
-        await parts.audit.append([record(refused, { outcome: 'REFUSED', code: refused.code }, [])])
+        await parts.audit.append([record(refused, { outcome: 'REFUSED', code: refused.code }, {})])
       } catch (error) {
         parts.metrics.auditFailures.inc()
         parts.logger.error('refusal not recorded', { requestId: refused.requestId, refusal: refused.code, ...errorFacts(error) })
       }
     },
-    async dryRun(run, fields) {
-      const made = record(run, { outcome: 'ANSWERED' }, fields)
-      try {
-        await parts.audit.append([made])
-      } catch (cause) {
-        parts.metrics.auditFailures.inc()
-        throw new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
-      }
-      return { log: LOG, id: made.id }
-    },
+    dryRun: (run, fields) => answered(run, { fields }),
+    read: (run, entries) => answered(run, { entries }),
   }
 
-  function record(request: Omit<Refused, 'code'>, outcome: Pick<AccessRecord, 'outcome' | 'code'>, fields: readonly DecidedField[]): AccessRecord {
-    return accessRecord({ ...request, ...outcome, id: nextId(), at: parts.clock.now(), log: LOG }, { fields })
+  async function answered(run: Omit<Refused, 'code'>, reading: Partial<RecordedReading>): Promise<RecordReference> {
+    const made = record(run, { outcome: 'ANSWERED' }, reading)
+    try {
+      await parts.audit.append([made])
+    } catch (cause) {
+      parts.metrics.auditFailures.inc()
+      throw new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
+    }
+    return { log: LOG, id: made.id }
+  }
+
+  function record(request: Omit<Refused, 'code'>, outcome: Pick<AccessRecord, 'outcome' | 'code'>, reading: Partial<RecordedReading>): AccessRecord {
+    return accessRecord({ ...request, ...outcome, id: nextId(), at: parts.clock.now(), log: LOG }, reading)
   }
 }

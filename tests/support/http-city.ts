@@ -6,6 +6,7 @@ import { serveSubgraph } from '../../subgraphs/serve-http.ts'
 import { createGateway } from '../../gateway/gateway.ts'
 import { httpLink } from '../../gateway/http-link.ts'
 import { listen } from '../../gateway/listen.ts'
+import { openServedLogs } from '../../cli/served-logs.ts'
 import { openCore, openIssuers, openLog, openSubgraph } from '../../cli/city-parts.ts'
 import { keyId } from '../../cli/keys.ts'
 import { closing } from '../../cli/stopping.ts'
@@ -44,6 +45,8 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
   const core = await open()
   const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
   parts.add(audit.close)
+  const served = openServedLogs(databases, keys.audit)
+  parts.add(served.close)
   const gateway = await createGateway({
     supergraphSdl: committedSupergraphSdl(),
     link: httpLink({ urls }),
@@ -54,6 +57,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
     suspensions: audit.suspensions,
     supply: audit.supply,
     auditReady: audit.ready,
+    logs: served.it,
     clock,
     logger,
     ...(await openIssuers(readConfig({}), core, keys, true)),
