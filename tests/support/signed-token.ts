@@ -12,6 +12,8 @@ export const official = { org: 'STAT', kind: 'department', roles: ['official'], 
 
 export type TokenChanges = {
   readonly claims?: Readonly<Record<string, unknown>>
+  /** The caller's name at the issuer; `claims` cannot replace it. */
+  readonly subject?: string
   readonly header?: Readonly<Record<string, unknown>>
   /** Seconds from the test day; the token's end. */
   readonly livesS?: number
@@ -28,7 +30,7 @@ export async function signedToken(city: Pick<RunningCity, 'keys'>, changes: Toke
     .setProtectedHeader({ alg: 'EdDSA', kid: await calculateJwkThumbprint(key), typ: 'at+jwt', ...changes.header })
     .setIssuer(changes.issuer ?? DEMONSTRATION_ISSUER)
     .setAudience(changes.audience ?? 'citygraph')
-    .setSubject('test-caller')
+    .setSubject(changes.subject ?? 'test-caller')
     .setIssuedAt(now)
     .setExpirationTime(now + (changes.livesS ?? 3_600))
     .sign(changes.key ?? key)
