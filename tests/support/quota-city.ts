@@ -1,5 +1,6 @@
 // Running cities with small quotas and a clock that the test moves, for tests of quotas.
 
+import pg from 'pg'
 import { demonstrationIssuer } from '../../cli/issuer.ts'
 import type { Clock } from '../../core/clock.ts'
 import { editedPolicies } from './edited-policies.ts'
@@ -40,4 +41,15 @@ export async function quotaCity(limits: Parameters<typeof quotasYaml>[0], more: 
 /** Decisions as `path` → `decision code`. */
 export function said(answer: Answer): Readonly<Record<string, string>> {
   return Object.fromEntries(answer.sharing.decisions.map(({ path, decision, code }) => [path, `${decision} ${code}`]))
+}
+
+/** Rows of a statement in the city's audit database, as its owner. */
+export async function auditSql(city: Pick<RunningCity, 'databases'>, text: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client(city.databases.audit.owner)
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows
+  } finally {
+    await client.end()
+  }
 }
