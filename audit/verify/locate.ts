@@ -76,7 +76,7 @@ async function classify(source: LogSource, signed: Signed, { seq, row, last }: D
   // The signed record of this place may stand elsewhere now, under the same number or another.
   const now = due === undefined ? undefined : await rowOf(source, due)
   const hash = row === undefined ? undefined : hashOf(row)
-  const signedAt = hash === undefined ? undefined : signed.placeOf(hash)
+  const signedAt = hash === undefined ? undefined : (signed.placeOf(hash) ?? (await placeInTiles(source, hash)))
   if (row === undefined) {
     if (now === undefined) return { log, kind: 'removed', seq, sentence: `Record ${placeName(log, seq)} was removed${last === true ? ', with all after it' : ''}: ${by} was signed over it.` }
     return { log, kind: 're-ordered', seq, ...idOf(now), sentence: `Record ${recordName(log, now, idText(now))} was re-ordered: ${by} was signed with it at place ${seq}, which is empty now.` }
@@ -85,12 +85,21 @@ async function classify(source: LogSource, signed: Signed, { seq, row, last }: D
     return { log, kind: 'inserted', seq, ...idOf(row), sentence: `Record ${recordName(log, row)} was inserted: ${by} was signed with another record at this place, which ${now.seq === seq ? 'is there beside it' : `stands at place ${now.seq} now`}.` }
   }
   if (now !== undefined) {
-    return { log, kind: 're-ordered', seq, ...idOf(row), sentence: `Record ${recordName(log, row)} was re-ordered: ${by} was signed with it at place ${signedAt ?? seq}, and with record ${recordName(log, now)} at this place.` }
+    return { log, kind: 're-ordered', seq, ...idOf(row), sentence: `Record ${recordName(log, row)} was re-ordered: ${by} was signed with record ${recordName(log, now)} at this place; this one belongs to place ${signedAt ?? seq}.` }
   }
   if (signedAt !== undefined && signedAt > seq) {
     return { log, kind: 'removed', seq, sentence: `Record ${placeName(log, seq)} was removed: ${by} was signed over it, and the record there now (id ${idText(row)}) was signed at place ${signedAt}.` }
   }
   return { log, kind: 'altered', seq, ...idOf(row), sentence: `Record ${recordName(log, row)} was altered: its text is not the one that ${by} was signed with.` }
+}
+
+/** Where the tiles hold a hash, be it beyond what a head vouches for: this only tells a moved record from a new one. */
+async function placeInTiles(source: LogSource, hash: Buffer): Promise<number | undefined> {
+  for await (const { level, place, hashes } of source.tiles()) {
+    if (level > 0) break
+    for (let found = hashes.indexOf(hash); found !== -1; found = hashes.indexOf(hash, found + 1)) if (found % HASH_BYTES === 0) return place * TILE_WIDTH + found / HASH_BYTES
+  }
+  return undefined
 }
 
 /** The row whose leaf has this hash, by going through all of them. */

@@ -38,29 +38,32 @@ export function verifierKey(name: string, raw: Uint8Array): VerifierKey {
  * over; one of a given key that does not verify refuses the note. Throws NoteRefused.
  */
 export function openHead(note: string, keys: readonly VerifierKey[]): SignedHead {
+  const { text, signers } = openNote(note, keys)
+  const body = readBody(text)
+  const signer = signers.find(({ name }) => name === body.origin)
+  if (signer === undefined) throw new NoteRefused('carries no signature of a key that was given for it')
+  return { ...body, key: signer }
+}
+
+/** The text of a signed note, and those of `keys` that signed it. Throws NoteRefused. */
+export function openNote(note: string, keys: readonly VerifierKey[]): { readonly text: string; readonly signers: readonly VerifierKey[] } {
   // eslint-disable-next-line no-control-regex -- the format forbids every control character but the line feed
   if (note.length > 65_536 || /[\x00-\x09\x0b-\x1f\x7f]|\p{Surrogate}/u.test(note)) throw new NoteRefused('is not a signed note')
   const end = note.lastIndexOf('\n\n')
   if (end === -1 || !note.endsWith('\n')) throw new NoteRefused('is not a signed note')
   const text = note.slice(0, end + 1)
-  const body = readBody(text)
-  const signer = signerOf(text, note.slice(end + 2, -1).split('\n'), keys.filter(({ name }) => name === body.origin))
-  if (signer === undefined) throw new NoteRefused('carries no signature of a key that was given for it')
-  return { ...body, key: signer }
+  const signers = note.slice(end + 2, -1).split('\n').flatMap((line) => signerOf(text, line, keys))
+  return { text, signers }
 }
 
-function signerOf(text: string, lines: readonly string[], keys: readonly VerifierKey[]): VerifierKey | undefined {
-  let signer: VerifierKey | undefined
-  for (const line of lines) {
-    const [, name, base64] = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? []
-    const bytes = strictBase64(base64)
-    if (bytes === undefined || bytes.length < 5) throw new NoteRefused('has a line that is no signature')
-    const key = keys.find((known) => known.name === name && known.id.equals(bytes.subarray(0, 4)))
-    if (key === undefined) continue
-    if (!verify(null, Buffer.from(text, 'utf8'), key.key, bytes.subarray(4))) throw new NoteRefused('has a signature that does not verify')
-    signer = key
-  }
-  return signer
+function signerOf(text: string, line: string, keys: readonly VerifierKey[]): readonly VerifierKey[] {
+  const [, name, base64] = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+=*)$/.exec(line) ?? []
+  const bytes = strictBase64(base64)
+  if (bytes === undefined || bytes.length < 5) throw new NoteRefused('has a line that is no signature')
+  const key = keys.find((known) => known.name === name && known.id.equals(bytes.subarray(0, 4)))
+  if (key === undefined) return []
+  if (!verify(null, Buffer.from(text, 'utf8'), key.key, bytes.subarray(4))) throw new NoteRefused('has a signature that does not verify')
+  return [key]
 }
 
 function readBody(text: string): { readonly origin: string; readonly size: number; readonly root: Buffer } {

@@ -54,8 +54,8 @@ export async function walkLog(source: LogSource, heads: TrustedHeads, passed: (r
   }
   const take = (row: RecordRow): Trouble | undefined => {
     const at = tree.size()
+    if (at >= size && row.seq >= at) return { kind: 'beyond', at: row.seq, row }
     if (row.seq !== at) return { kind: 'number', at: Math.min(at, row.seq), row }
-    if (at >= size) return { kind: 'beyond', at, row }
     if (row.leaf === undefined) return { kind: 'leaf', at, row, fault: 'is missing or too long' }
     const hash = leafHash(row.leaf)
     const facts = readLeaf(row.leaf)

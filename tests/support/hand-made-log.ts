@@ -20,12 +20,8 @@ export function handKey(): HandKey {
     privateKey,
     raw,
     jwk: JSON.stringify(privateKey.export({ format: 'jwk' })),
-    vkey: (log) => `citygraph/${log}+${keyId(log, raw).toString('hex')}+${Buffer.concat([Uint8Array.of(1), raw]).toString('base64')}`,
+    vkey: (log) => `citygraph/${log}+${sha256(Buffer.from(`citygraph/${log}\n`), Uint8Array.of(1), raw).subarray(0, 4).toString('hex')}+${Buffer.concat([Uint8Array.of(1), raw]).toString('base64')}`,
   }
-}
-
-function keyId(log: string, raw: Buffer): Buffer {
-  return sha256(Buffer.from(`citygraph/${log}\n`), Uint8Array.of(1), raw).subarray(0, 4)
 }
 
 /** MTH of RFC 9162 2.1.1, as it is written there. */
@@ -38,7 +34,11 @@ export function handRoot(hashes: readonly Buffer[]): Buffer {
 
 /** A C2SP checkpoint of the log. `name` is the origin and the key's name. */
 export function handNote(log: string, size: number, root: Buffer, key: HandKey, name = `citygraph/${log}`): string {
-  const text = `${name}\n${size}\n${root.toString('base64')}\n`
+  return handSigned(`${name}\n${size}\n${root.toString('base64')}\n`, key, name)
+}
+
+/** Any text as a C2SP signed note; the text ends with a line feed. */
+export function handSigned(text: string, key: HandKey, name: string): string {
   const id = sha256(Buffer.from(`${name}\n`), Uint8Array.of(1), key.raw).subarray(0, 4)
   return `${text}\n\u2014 ${name} ${Buffer.concat([id, sign(null, Buffer.from(text), key.privateKey)]).toString('base64')}\n`
 }
