@@ -37,6 +37,7 @@ import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
 import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
+import { openOffice } from './office.ts'
 import { needIssuers } from './settings.ts'
 
 /** What is the same in every process of a city. */
@@ -80,7 +81,9 @@ export type LogWrapper = (log: AuditLog) => AuditLog
 export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, wrap: LogWrapper = (log) => log): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit)
+  const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const it = departments[domain]({
+    ...(acting === undefined ? {} : { office: acting.office }),
     classification: core.classification,
     engine: core.engine,
     database,
@@ -100,6 +103,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
       return audit.ready()
     },
     close: async () => {
+      await acting?.close()
       await audit.close()
       await database.end()
     },

@@ -1,11 +1,22 @@
-// 治理: who read what. Not a department: it knows persons by the token of access records.
+// 治理: who read what, which use is a risk, and whom officers suspend. Not a department: it knows persons by the token of access records,
+// and it alone has mutations.
 
-import type { Subgraph } from './subgraph.ts'
-import { departmentSubgraph, type DepartmentParts } from './department.ts'
+import { bindDomain } from '../resolvers/binding.ts'
+import { domainEntities, domainResolvers } from '../resolvers/domain-resolvers.ts'
+import { signalActs } from '../resolvers/governance-signals.ts'
+import { subgraphSdl } from '../schema/load.ts'
+import { createSubgraph } from './create-subgraph.ts'
+import type { DepartmentParts } from './department.ts'
 import { byAuditToken, openingTo } from './person-names.ts'
+import type { Subgraph } from './subgraph.ts'
 
-/** The governance subgraph. */
+/** Without an `office` nobody is suspended or restored here. */
 export function governanceSubgraph(parts: DepartmentParts): Subgraph {
+  const { office, ...rest } = parts
   const persons = byAuditToken(parts.auditKey)
-  return departmentSubgraph('governance', { ...parts, persons, ids: openingTo(persons, parts.ids) })
+  const resolvers = {
+    ...domainResolvers('governance', parts.classification),
+    Mutation: signalActs(bindDomain('governance', domainEntities('governance'), parts.classification), office),
+  }
+  return createSubgraph({ ...rest, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, parts.ids) })
 }
