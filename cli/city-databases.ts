@@ -188,7 +188,7 @@ function embeddedDatabases(urls: DatabaseUrls<SubgraphName>, folder: string, sto
 }
 
 /** One value for each subgraph. */
-export function forSubgraphs<T>(make: (domain: SubgraphName) => T): Record<SubgraphName, T> {
+function forSubgraphs<T>(make: (domain: SubgraphName) => T): Record<SubgraphName, T> {
   return {
     population: make('population'),
     enterprises: make('enterprises'),

@@ -32,10 +32,10 @@ export type DatabaseUrls<D extends string> = {
 }
 
 export const AUDIT = 'audit'
-export const GATEWAY_ROLE = 'citygraph_gateway'
+const GATEWAY_ROLE = 'citygraph_gateway'
 export const GOVERNANCE = 'governance'
 /** Copies facts of access records into governance's database: reads and adds there, removes nothing, serves nobody. */
-export const FOLLOWER_ROLE = 'citygraph_governance_follower'
+const FOLLOWER_ROLE = 'citygraph_governance_follower'
 
 /** The role that serves a department (or reads audit). */
 export function queryRole(domain: string): string {

@@ -33,7 +33,7 @@ export function clusterHome(dataDir: string, account: Account): Home {
 }
 
 /** The folder under `base` in which the cluster of `dataDir` is kept when it cannot be kept in place. */
-export function movedHome(base: string, dataDir: string): string {
+function movedHome(base: string, dataDir: string): string {
   return join(base, `citygraph-${shortHash(dataDir)}`)
 }
 

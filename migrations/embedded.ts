@@ -38,7 +38,7 @@ export type EmbeddedOptions = {
 }
 
 /** The superuser's name in every embedded cluster. */
-export const SUPERUSER = 'postgres'
+const SUPERUSER = 'postgres'
 
 /** Makes the cluster on first use, then starts it (≤ 2 s fresh, ≤ 0.3 s later). Throws a sentence for the operator when it cannot. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedCluster> {
@@ -110,7 +110,7 @@ async function startLocked(dataDir: string, log: (line: string) => void, release
 }
 
 /** URLs of a cluster's superuser, one for each database name. */
-export function superuserUrls(at: { readonly socketDir: string; readonly port: number; readonly password: string }): (database: string) => string {
+function superuserUrls(at: { readonly socketDir: string; readonly port: number; readonly password: string }): (database: string) => string {
   const host = at.socketDir.startsWith('/') ? `localhost/DATABASE?host=${encodeURIComponent(at.socketDir)}&port=${at.port}` : `${at.socketDir}:${at.port}/DATABASE`
   return (database) => `postgresql://${SUPERUSER}:${encodeURIComponent(at.password)}@${host.replace('DATABASE', encodeURIComponent(database))}`
 }

@@ -34,7 +34,7 @@ export function createCedarOracle(policies: readonly OraclePolicy[]): CedarOracl
 }
 
 /** The request and its entities in Cedar's JSON form. The row is `<type>::"row"`; `named` are divisions that policies name. */
-export function cedarRequest(environment: Environment, row: Row, named: readonly string[] = []): Omit<StatefulAuthorizationCall, 'preparsedPolicySetId'> {
+function cedarRequest(environment: Environment, row: Row, named: readonly string[] = []): Omit<StatefulAuthorizationCall, 'preparsedPolicySetId'> {
   const { situation, action, field, rowType, attributes } = environment
   const { caller, occasion } = situation
   const attrs: Record<string, CedarValueJson> = {}

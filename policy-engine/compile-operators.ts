@@ -126,7 +126,7 @@ export function like(of: Result, segments: readonly string[]): Result {
 }
 
 /** Cedar's `like` on a known string. */
-export function matches(text: string, segments: readonly string[]): boolean {
+function matches(text: string, segments: readonly string[]): boolean {
   const [first = '', ...rest] = segments
   const last = rest.pop()
   if (last === undefined) return text === first

@@ -60,7 +60,7 @@ export function factsOfField(field: FieldClassification): FieldFacts {
 }
 
 /** `context.field` for `see`: the classification of the type itself; its coordinate is the type's name. */
-export function factsOfType(type: TypeClassification, domain: string): FieldFacts {
+function factsOfType(type: TypeClassification, domain: string): FieldFacts {
   return { ...facts(type.classification), coordinate: type.type, domain, type: type.type, name: '', entry: '' }
 }
 

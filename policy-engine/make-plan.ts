@@ -12,7 +12,7 @@ import type { Situation } from './environment.ts'
 import { inForce } from './grants.ts'
 import { kindFits } from './organisations.ts'
 
-export const planLifeMs = 30_000
+const planLifeMs = 30_000
 
 export type PlanOrder = {
   readonly bundle: Bundle

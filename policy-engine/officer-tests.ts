@@ -73,7 +73,7 @@ export async function runOfficerTests(directory: string, bundle: Bundle, classif
 }
 
 /** The failures of one test, in words; [] if it passes. */
-export function runOfficerTest(test: OfficerTest, bundle: Bundle, classification: Classification, clockNow: number, oracle: CedarOracle): readonly string[] {
+function runOfficerTest(test: OfficerTest, bundle: Bundle, classification: Classification, clockNow: number, oracle: CedarOracle): readonly string[] {
   const now = test.now === undefined ? clockNow : Date.parse(test.now)
   const { roles = [], assurance = 2, zone = 'intranet', sub = 'officer-test', ...rest } = test.caller
   const { division, pid, ...who } = rest

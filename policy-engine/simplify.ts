@@ -29,7 +29,7 @@ export function opposite(term: RowCondition): RowCondition {
 }
 
 /** The terms of a conjunction; a single condition is its own only term. */
-export function conjuncts(condition: RowCondition): readonly RowCondition[] {
+function conjuncts(condition: RowCondition): readonly RowCondition[] {
   return condition.kind === 'and' ? condition.terms : condition.kind === 'always' ? [] : [condition]
 }
 

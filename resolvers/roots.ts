@@ -16,7 +16,7 @@ import type { Arguments, Resolver } from './resolver-map.ts'
 import { rowSelection, selectionOf } from './selection.ts'
 
 /** Whether this caller may use the entry at all. */
-export function entryServed(context: ReadContext, field: string): boolean {
+function entryServed(context: ReadContext, field: string): boolean {
   return context.plan.field('Query', field).decision === 'CLEAR'
 }
 

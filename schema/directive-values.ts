@@ -6,7 +6,7 @@ import type { ConstDirectiveNode, GraphQLDirective } from 'graphql'
 import { z } from 'zod'
 import { headSdl, parseSdl } from './load.ts'
 
-export const maskKinds = [
+const maskKinds = [
   'NAME', 'ID_NO', 'MOBILE', 'LANDLINE', 'ADDRESS', 'DIVISION', 'BANK_CARD', 'USCC', 'PLATE', 'VIN', 'PASSPORT', 'CERT_NO', 'FILE_NO', 'EMAIL',
   'BIRTH_DATE', 'DATETIME_HOUR', 'AMOUNT_BAND', 'SCORE_BAND', 'COORD_GRID', 'TEXT_SCRUB', 'TOKEN', 'REDACT',
 ] as const
@@ -16,7 +16,7 @@ export type ReleaseAttribute = 'UNCONDITIONAL' | 'CONDITIONAL' | 'NONE'
 export type BulkClass = 'NONE' | 'A' | 'B' | 'C'
 export type Declassifier = 'VERIFY' | 'GENERALISE' | 'AGGREGATE'
 export type EntryKind = 'ONE' | 'MANY' | 'VERIFY' | 'RESOLVE' | 'SELF' | 'ACT'
-export const rowAttributeTypes = ['Bool', 'Long', 'String', 'Division', 'datetime', 'Set<String>'] as const
+const rowAttributeTypes = ['Bool', 'Long', 'String', 'Division', 'datetime', 'Set<String>'] as const
 export type RowAttribute = { readonly name: string; readonly type: (typeof rowAttributeTypes)[number]; readonly optional: boolean }
 
 /** The arguments of one @classified, defaults filled in. `basis` is absent rather than blank. */

@@ -30,7 +30,7 @@ export function floorsOf(field: FieldClassification, answered: boolean): readonl
 }
 
 /** True for a personal field that may be L2: a coded attribute without free identification (gender, district, status). */
-export function isCodedAttribute(field: FieldClassification): boolean {
+function isCodedAttribute(field: FieldClassification): boolean {
   if (field.mask === 'DIVISION' || codedNames.has(field.field)) return true
   return codedCategories.has(field.category) && field.mask === 'REDACT' && !identifyingScalars.has(field.returns.named)
 }

@@ -34,7 +34,7 @@ export function mayEnter(plan: AccessPlan, classification: Classification, name:
 }
 
 /** Do rows of the type exist at all for callers of this plan? */
-export function mayExist(plan: AccessPlan, classification: Classification, type: unknown): boolean {
+function mayExist(plan: AccessPlan, classification: Classification, type: unknown): boolean {
   return typeof type === 'string' && classification.type(type) !== undefined && plan.rows(type).kind !== 'never'
 }
 

@@ -53,7 +53,7 @@ const WORDS = [...'安博昌达鼎丰冠浩恒宏华汇佳锦凯立隆鸣铭能�
 export type EnterpriseParts = { readonly random: Random; readonly adults: readonly Person[]; readonly earlier: readonly Enterprise[]; readonly places: Places }
 
 /** The kind of the enterprise with that number: of ten, six companies, three individual businesses, one cooperative. */
-export function kindOfEnterprise(index: number): '91' | '92' | '93' {
+function kindOfEnterprise(index: number): '91' | '92' | '93' {
   const place = index % 10
   return place < 6 ? '91' : place < 9 ? '92' : '93'
 }

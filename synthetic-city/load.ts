@@ -27,7 +27,7 @@ export type LoadOptions = {
 export type LoadProgress = { readonly people: number; readonly size: number; readonly rows: number }
 export type Loaded = { readonly people: number; readonly rows: number; readonly seconds: number; /** False when all databases had the city already. */ readonly loaded: boolean }
 
-export const DEFAULT_SIZE = 20_000
+const DEFAULT_SIZE = 20_000
 export const DEFAULT_SEED = 20260301
 
 /**
