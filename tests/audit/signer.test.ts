@@ -138,15 +138,6 @@ describe('a signer', () => {
     expect(copies.flatMap(({ failures }) => failures)).toEqual([])
   })
 
-  it('signs a long backlog step by step', async () => {
-    await fresh()
-    await sql(`INSERT INTO audit.record SELECT $1, n, gen_random_uuid(), now(), '', sha256(n::text::bytea) FROM generate_series(0, 69999) AS n`, [LOG])
-    await sql('UPDATE audit.log SET size = 70000 WHERE name = $1', [LOG])
-    const { signer } = copy()
-    expect(await signer.signNow()).toBe(70_000)
-    expect((await verified()).map(({ size }) => size)).toEqual([65_536, 70_000])
-  })
-
   it('goes on where another key signed before', async () => {
     await fresh()
     const old = copy()
