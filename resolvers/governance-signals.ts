@@ -6,6 +6,7 @@ import { alerts, suspensions } from '../migrations/governance/tables-of-signals.
 import type { DomainBinding } from './binding.ts'
 import { entityOf } from './binding.ts'
 import { CitygraphError } from '../core/errors.ts'
+import { recordable } from '../core/natural-keys.ts'
 import { computed, entity, type Entity } from './entity.ts'
 import { loadByKey } from './load-by-key.ts'
 import type { ReadContext } from './read-context.ts'
@@ -70,7 +71,7 @@ export function signalActs(binding: DomainBinding, office: Office | undefined): 
       if (!isReason(reason)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'reason' })
       if (typeof sub !== 'string' || !SUB.test(sub)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub' })
       // Nobody would be left to restore them.
-      if (org === caller.org && (sub === caller.sub || sub === '*')) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'Officers suspend neither themselves nor their whole organisation.' })
+      if (org === caller.org && (recordable(sub) === recordable(caller.sub) || sub === '*')) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'Officers suspend neither themselves nor their whole organisation.' })
       const { id } = await acting.suspend({ org, sub, reason, by: caller })
       return given(context, info, id)
     },
