@@ -127,7 +127,7 @@ export async function markCity(city: RunningCity, classification: Classification
     { coordinate: 'any text', pattern: /CANARY/g, whole: false, group: () => 0 },
   )
   marked.add('Person.idNo').add('Household.householdNo')
-  const leaves = classification.fields().filter(({ level, returns, entry, type }) => level >= 3 && entry === undefined && classification.type(returns.named) === undefined && type !== 'Query')
+  const leaves = classification.fields().filter(({ level, returns, entry, type, domain }) => domain !== 'governance' && level >= 3 && entry === undefined && classification.type(returns.named) === undefined && type !== 'Query')
   return {
     coordinates: [...marked],
     unmarked: leaves.map(({ type, field }) => `${type}.${field}`).filter((name) => !marked.has(name)),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { foreignDatabases, foreignGateway } from '../../../cli/city-databases.ts'
 import { readConfig } from '../../../core/config.ts'
-import { domains } from '../../../core/domains.ts'
+import { subgraphNames } from '../../../core/domains.ts'
 
 const url = (name: string): string => `postgres://someone@db.example/${name}`
-const ofDepartments = Object.fromEntries(domains.flatMap((domain) => [
+const ofDepartments = Object.fromEntries(subgraphNames.flatMap((domain) => [
   [`${domain.toUpperCase()}_DATABASE_URL`, url(domain)],
   [`${domain.toUpperCase()}_AUDIT_DATABASE_URL`, url(`${domain}_audit`)],
 ]))
