@@ -30,6 +30,8 @@ export type AccessRecord = {
   readonly rowCount: number
   readonly policyVersion: string
   /** BEGUN: an act that is about to be done; a further record of the same request says how it ended. */
+  /** So many refusals of this caller with this code, this one the last of them, were counted instead of recorded (refusal-flood.ts). */
+  readonly repeats?: number
   readonly outcome: 'ANSWERED' | 'REFUSED' | 'FAILED' | 'BEGUN'
   /** Error code when not ANSWERED. */
   readonly code?: string
@@ -61,5 +63,12 @@ export type EventRecord = {
 
 export type LogRecord = AccessRecord | EventRecord
 
-/** Where records go. `append` resolves only when the record is durable; otherwise it throws CitygraphError AUDIT_UNAVAILABLE. */
-export type AuditLog = { append(records: readonly LogRecord[]): Promise<void>; close(): Promise<void> }
+/**
+ * Where records go. `append` resolves only when the record is durable; otherwise it throws CitygraphError AUDIT_UNAVAILABLE. `refused`
+ * is for what gives no data: it does the same and gives true, or false when a flood of them is counted instead (refusal-flood.ts).
+ */
+export type AuditLog = {
+  append(records: readonly LogRecord[]): Promise<void>
+  refused(records: readonly [AccessRecord, ...AccessRecord[]]): Promise<boolean>
+  close(): Promise<void>
+}

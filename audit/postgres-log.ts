@@ -6,6 +6,7 @@ import { CitygraphError } from '../core/errors.ts'
 import type { AuditLog, LogRecord } from './access-record.ts'
 import { APPEND_PATIENCE_MS } from './audit-pool.ts'
 import { leafBytes } from './leaf.ts'
+import { refusalFlood } from './refusal-flood.ts'
 
 /** One append. `waited` is false once its caller has given up. */
 type Waiting = { readonly leaves: readonly Buffer[]; readonly bytes: number; readonly waited: () => boolean; readonly done: () => void; readonly failed: (error: CitygraphError) => void }
@@ -18,7 +19,7 @@ const COMMIT_BYTES = 8 * 1024 * 1024
  * The log named `log`, appended to as the pool's role. `append` resolves when all its records are committed, in order and next to
  * each other; on any failure, or after two seconds, it throws AUDIT_UNAVAILABLE (a record may then still appear: an answer that was
  * not given is recorded rather than one that was given is not). A record that the database refuses fails alone, not the others of
- * its commit. `onFailure` gets the cause, for the operator's log. `close` takes no more records, waits for what is under way (no
+ * its commit. `onFailure` gets the cause, for the operator's log. `close` records the refusals it has counted, takes no more records, waits for what is under way (no
  * longer than the appends themselves do) and leaves the pool to its owner.
  */
 export function openAuditLog(parts: { pool: Pick<pg.Pool, 'query'>; log: string; onFailure?: (cause: unknown) => void }): AuditLog {
@@ -50,27 +51,36 @@ export function openAuditLog(parts: { pool: Pick<pg.Pool, 'query'>; log: string;
     }
   }
 
+  const append = async (records: readonly LogRecord[]): Promise<void> => {
+    if (records.length === 0) return
+    if (closed) throw unavailable(new Error('the audit log is closed'))
+    const leaves = toLeaves(records, log)
+    let entry: Waiting | undefined
+    let waited = true
+    const durable = new Promise<void>((done, failed) => {
+      entry = { leaves, bytes: leaves.reduce((sum, leaf) => sum + leaf.length, 0), waited: () => waited, done, failed }
+      waiting.push(entry)
+      flight ??= fly()
+    })
+    await withPatience(durable).catch((cause: unknown) => {
+      // Nobody waits for it any more: a dead database must not leave a queue behind.
+      waited = false
+      const place = entry === undefined ? -1 : waiting.indexOf(entry)
+      if (place !== -1) waiting.splice(place, 1)
+      throw unavailable(cause)
+    })
+  }
+  const flood = refusalFlood(append)
+
   return {
-    append: async (records) => {
-      if (records.length === 0) return
-      if (closed) throw unavailable(new Error('the audit log is closed'))
-      const leaves = toLeaves(records, log)
-      let entry: Waiting | undefined
-      let waited = true
-      const durable = new Promise<void>((done, failed) => {
-        entry = { leaves, bytes: leaves.reduce((sum, leaf) => sum + leaf.length, 0), waited: () => waited, done, failed }
-        waiting.push(entry)
-        flight ??= fly()
-      })
-      await withPatience(durable).catch((cause: unknown) => {
-        // Nobody waits for it any more: a dead database must not leave a queue behind.
-        waited = false
-        const place = entry === undefined ? -1 : waiting.indexOf(entry)
-        if (place !== -1) waiting.splice(place, 1)
-        throw unavailable(cause)
-      })
+    append,
+    refused: async (records) => {
+      if (!flood.alone(records[0])) return false
+      await append(records)
+      return true
     },
     close: async () => {
+      await flood.flush()
       closed = true
       await flight
     },

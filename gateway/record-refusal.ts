@@ -27,7 +27,7 @@ export type Refused = {
 }
 
 export type GatewayRecords = {
-  /** Resolves when the record is durable, or when it has been given up and counted. */
+  /** Resolves when the record is durable, or counted with others of a flood, or given up and counted. */
   refused(refused: Refused): Promise<void>
   /** A dry run is an answer about policies: throws CitygraphError AUDIT_UNAVAILABLE when it cannot be recorded. */
   dryRun(run: Omit<Refused, 'code'>, fields: readonly DecidedField[]): Promise<RecordReference>
@@ -47,7 +47,7 @@ export function gatewayRecords(parts: { audit: AuditLog; clock: Clock; logger: L
   return {
     async refused(refused) {
       try {
-        await parts.audit.append([record(refused, { outcome: 'REFUSED', code: refused.code }, {})])
+        await parts.audit.refused([record(refused, { outcome: 'REFUSED', code: refused.code }, {})])
       } catch (error) {
         parts.metrics.auditFailures.inc()
         parts.logger.error('refusal not recorded', { requestId: refused.requestId, refusal: refused.code, ...errorFacts(error) })

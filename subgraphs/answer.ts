@@ -42,6 +42,12 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }))
     return { log: domain, id }
   }
+  /** As `record`; names none where a flood of refusals is counted. */
+  const recordRefusal = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>): Promise<{ log: string; id: string } | undefined> => {
+    const id = nextId()
+    const alone = await parts.audit.refused(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }))
+    return alone ? { log: domain, id } : undefined
+  }
 
   const unrecorded = (cause: unknown, requestId: string): SubgraphAnswer => {
     logger.error('access record not durable', { domain, requestId, ...errorFacts(cause) })
@@ -52,13 +58,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     const policyVersion = plan?.policyVersion ?? engine.head().hash
     const failed = error.code === 'INTERNAL' || error.code === 'SUBGRAPH_UNAVAILABLE'
     try {
-      const kept = await record({
-        requestId,
-        ...present({ access, operation, observed, fields: decisions?.recorded }),
-        policyVersion,
-        outcome: failed ? 'FAILED' : 'REFUSED',
-        code: error.code,
-      })
+      const facts = { requestId, ...present({ access, operation, observed, fields: decisions?.recorded }), policyVersion, code: error.code }
+      const kept = await (failed ? record({ ...facts, outcome: 'FAILED' }) : recordRefusal({ ...facts, outcome: 'REFUSED' }))
       return refusal(error, policyVersion, kept)
     } catch (cause) {
       return unrecorded(cause, requestId)

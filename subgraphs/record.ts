@@ -42,7 +42,7 @@ export function observation(): { observe: Observation; observed: () => Observed 
   }
 }
 
-export const nothingObserved: Observed = { subjects: new Set(), supplies: new Map(), rowCount: 0, fields: new Set() }
+const nothingObserved: Observed = { subjects: new Set(), supplies: new Map(), rowCount: 0, fields: new Set() }
 
 /** HMAC-SHA-256 of a pid under the audit key: hex, the first 32 characters. The same key gives the same person the same token. */
 export function subjectToken(auditKey: Uint8Array, pid: string): string {
@@ -68,7 +68,7 @@ export type RecordFacts = {
 }
 
 /** The record of one request, first; then those that hold its further subjects. `tokenOf` gives a subject's token, `nextId` ids. */
-export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf: (person: string) => string; nextId: () => string }): readonly AccessRecord[] {
+export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf: (person: string) => string; nextId: () => string }): readonly [AccessRecord, ...AccessRecord[]] {
   const { access, operation, observed = nothingObserved } = facts
   const subjects = [...observed.subjects].map(tokenOf)
   const name = access?.operation.name ?? operation?.name

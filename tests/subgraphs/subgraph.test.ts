@@ -2,6 +2,7 @@
 // not answered.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { REFUSALS_ALONE } from '../../audit/refusal-flood.ts'
 import { CitygraphError } from '../../core/errors.ts'
 import { subjectToken } from '../../subgraphs/record.ts'
 import { sealInProcess } from '../../subgraphs/access-context.ts'
@@ -150,6 +151,18 @@ describe('a subgraph', () => {
     }
     expect(await subgraph.refuse({ error: new CitygraphError('FORBIDDEN'), requestId: REQUEST_ID })).toMatchObject({ status: 503 })
     await close()
+  })
+
+  it('counts a flood of refusals instead of recording each, and names no record then', async () => {
+    const before = (await city.records()).length
+    const { subgraph, close } = city.over({})
+    const answers = await Promise.all(Array.from({ length: REFUSALS_ALONE + 20 }, () => subgraph.refuse({ error: new CitygraphError('UNAUTHENTICATED'), requestId: REQUEST_ID })))
+    expect(answers.filter(({ status, extensions }) => status === 401 && extensions.sharing.record !== undefined)).toHaveLength(REFUSALS_ALONE)
+    expect(answers.filter(({ status, extensions }) => status === 401 && extensions.sharing.record === undefined)).toHaveLength(20)
+    expect((await subgraph.answer(request(LIST))).extensions.sharing.record).toBeDefined()
+    expect(await city.records()).toHaveLength(before + REFUSALS_ALONE + 1)
+    await close()
+    expect(await last()).toMatchObject({ outcome: 'REFUSED', code: 'UNAUTHENTICATED', repeats: 20 })
   })
 
   it('names only the domain when its database is away, and records the attempt', async () => {

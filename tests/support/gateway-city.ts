@@ -69,6 +69,10 @@ export async function startGateway(link: SubgraphLink, parts: Partial<GatewayPar
       for (const record of made) watchText('records in memory', JSON.stringify(record))
       records.push(...made.flatMap((record) => ('event' in record ? [] : [record])))
     },
+    refused: async (made) => {
+      await audit.append(made)
+      return true
+    },
     close: async () => undefined,
   }
   const supergraphSdl = foreign ?? composeSupergraph(sdls).supergraphSdl

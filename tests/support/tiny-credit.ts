@@ -68,6 +68,7 @@ export async function tinyCredit(): Promise<TinyCredit> {
     const pool = openPool(database, { max: 2, domain: 'credit' })
     const auditPool = openAuditPool(audit, { log: 'credit' })
     const suspensions = watchSuspensions({ pool: auditPool })
+    const log = openAuditLog({ pool: auditPool, log: 'credit' })
     const subgraph = createSubgraph({
       domain: 'credit',
       sdl: allSubgraphSdl().credit,
@@ -75,7 +76,7 @@ export async function tinyCredit(): Promise<TinyCredit> {
       classification,
       engine,
       database: pool,
-      audit: openAuditLog({ pool: auditPool, log: 'credit' }),
+      audit: log,
       suspensions,
       supply: openSupplyLedger({ pool: auditPool }),
       ids: createPublicIds(['test-pair-key-v1']),
@@ -85,6 +86,7 @@ export async function tinyCredit(): Promise<TinyCredit> {
       auditKey: Buffer.from('test-audit-key'),
     })
     return { subgraph, close: async () => {
+      await log.close()
       await suspensions.close()
       await Promise.all([pool.end(), auditPool.end()])
     } }
