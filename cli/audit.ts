@@ -1,33 +1,24 @@
-// `citygraph audit show`: the newest access records of a log, one line each. No values are in them.
+// `citygraph audit …`: one file a sub-command.
 
-import pg from 'pg'
-import { domains } from '../core/domains.ts'
-import { readConfig } from '../core/config.ts'
-import { attachDatabases, foreignGateway } from './city-databases.ts'
-import { readOptions, UsageError, wholeNumber } from './usage.ts'
+import { UsageError } from './usage.ts'
 
-const logs: readonly string[] = [...domains, 'gateway']
+type SubCommand = { readonly usage: string; readonly run: (args: readonly string[]) => Promise<number> }
+
+const commands: Readonly<Record<string, () => Promise<SubCommand>>> = {
+  verify: () => import('./audit-verify.ts'),
+  prove: () => import('./audit-prove.ts'),
+  archive: () => import('./audit-archive.ts'),
+  keys: () => import('./audit-keys.ts'),
+  show: () => import('./audit-show.ts'),
+}
 
 export async function run(args: readonly string[]): Promise<number> {
-  const [what, ...rest] = args
-  if (what !== 'show') throw new UsageError('audit show [--log LOG] [--last N]')
-  const options = readOptions(rest, { log: 'string', last: 'string' })
-  const log = options.text('log')
-  if (log !== undefined && !logs.includes(log)) throw new UsageError(`--log is one of ${logs.join(', ')}.`)
-  const last = wholeNumber(options.text('last'), 'last', { default: 20, min: 1, max: 10_000 })
-  const config = readConfig(process.env)
-  const databases = config.auditUrls.gateway === undefined ? attachDatabases(config) : foreignGateway(config)
-  const client = new pg.Client({ ...databases.auditReader, connectionTimeoutMillis: 5_000 })
-  client.on('error', () => undefined)
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ log: string; seq: string; leaf: Buffer }>(
-      'SELECT log, seq, leaf FROM audit.record WHERE $1::text IS NULL OR log = $1 ORDER BY at DESC, log, seq DESC LIMIT $2',
-      [log ?? null, last],
-    )
-    for (const row of rows.reverse()) process.stdout.write(`${row.log}#${row.seq} ${row.leaf.toString('utf8')}\n`)
-  } finally {
-    await client.end()
+  const [name = '', ...rest] = args
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
+    const all = await Promise.all(Object.values(commands).map((command) => command()))
+    throw new UsageError(all.map(({ usage }) => usage).join('\n'))
   }
-  return 0
+  const { run } = await load()
+  return run(rest)
 }

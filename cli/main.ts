@@ -14,7 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   token: { summary: 'a token of a demonstration caller: token <caller> | --list', load: () => import('./token.ts') },
   check: { summary: 'composition, classification, policies and their tests, breaking changes', load: () => import('./check.ts') },
   policy: { summary: 'policy test | explain | diff', load: () => import('./policy.ts') },
-  audit: { summary: 'audit show [--log LOG] [--last N]', load: () => import('./audit.ts') },
+  audit: { summary: 'audit verify | prove | archive | keys | show: docs/audit.md', load: () => import('./audit.ts') },
   load: { summary: 'fill empty databases named by …_DATABASE_URL with the synthetic city', load: () => import('./load.ts') },
   migrations: { summary: 'generate SQL for changed tables: migrations <domain> <name>', load: () => import('./migrations.ts') },
 }

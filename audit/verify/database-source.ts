@@ -8,6 +8,7 @@ import { binaryRows } from './binary-copy.ts'
 import type { BinaryRow } from './binary-copy.ts'
 import { LONGEST_LEAF } from './log-source.ts'
 import type { KeptHead, KeptTile, LogSource, RecordRow } from './log-source.ts'
+import { printable } from './printable.ts'
 
 /** Sequence numbers in one range. */
 const RANGE = 10_000
@@ -23,14 +24,25 @@ export async function withSnapshot<T>(address: pg.ClientConfig, work: (client: p
   const client = new pg.Client({ ...address, application_name: 'citygraph audit verify', connectionTimeoutMillis: 5_000 })
   // Without a listener a lost connection would end the process; the query under way rejects anyway.
   client.on('error', () => undefined)
-  await client.connect()
+  await client.connect().catch((cause: unknown) => {
+    throw new Error('The audit database cannot be reached.', { cause })
+  })
   try {
     await client.query(`SET search_path = pg_catalog; SET row_security = off; SET statement_timeout = 0; SET bytea_output = hex`)
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     return await work(client)
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? new Error(refusal(error.code), { cause: error }) : error
   } finally {
     await client.end()
   }
+}
+
+/** The server's own words may be an attacker's. */
+function refusal(code: string | undefined): string {
+  if (code === '42501') return 'The role of this address may not read the audit database, or row security hides rows from it.'
+  if (code === '42P01' || code === '3F000' || code === '42703') return 'The audit database lacks tables: it was not migrated, or they were removed.'
+  return `The audit database could not be read (SQLSTATE ${printable(code ?? 'unknown', 5)}).`
 }
 
 /** The logs that the database itself lists, with the sizes it says. */
