@@ -23,7 +23,7 @@ export class SigningRefused extends Error {
 export type LogState = { readonly size: number; readonly signed: number; readonly head: Head | undefined }
 
 /** Leaf hashes read in one query: a few milliseconds of hashing. */
-const READ_LIMIT = 4_096
+const READ_LIMIT = 2_048
 
 type StateRow = { readonly size: string; readonly signed: string; readonly note: string | null }
 type TileRow = { readonly level: number | null; readonly place: string | null; readonly hashes: Buffer | null }

@@ -28,7 +28,7 @@ export type SignerParts = {
   readonly log: string
   /** Ed25519. */
   readonly key: KeyObject
-  /** Told once of each kind of failure, and again after a minute while it lasts. */
+  /** Told once of each kind of failure, and again after a minute while it lasts; of UNAVAILABLE not before the second time in a row. */
   readonly onFailure: (failure: SignerFailure, cause: unknown) => void
   readonly everyMs?: number
 }
@@ -38,7 +38,7 @@ const EVERY_MS = 500
 const CLOSE_PATIENCE_MS = 1_000
 const SAY_AGAIN_MS = 60_000
 /** Records that one head signs beyond the one before: a long backlog is signed step by step. */
-const HEAD_LIMIT = 65_536
+const HEAD_LIMIT = 16_384
 
 /** Begins at once; never holds up the end of the process. */
 export function openSigner(parts: SignerParts): Signer {
@@ -52,6 +52,7 @@ export function openSigner(parts: SignerParts): Signer {
   let flight: Promise<void> | undefined
   let closed = false
   const saidAt = new Map<SignerFailure, number>()
+  let failedInARow = 0
 
   /** One head further. True when there is more to sign. */
   async function step(): Promise<boolean> {
@@ -97,6 +98,7 @@ export function openSigner(parts: SignerParts): Signer {
       try {
         while (!closed && (await step())) continue
         saidAt.clear()
+        failedInARow = 0
       } catch (cause) {
         fail(cause)
       } finally {
@@ -107,7 +109,8 @@ export function openSigner(parts: SignerParts): Signer {
   function fail(cause: unknown): void {
     const failure = failureOf(cause)
     const now = performance.now()
-    if (closed || now - (saidAt.get(failure) ?? -Infinity) < SAY_AGAIN_MS) return
+    failedInARow += 1
+    if (closed || (failure === 'UNAVAILABLE' && failedInARow < 2) || now - (saidAt.get(failure) ?? -Infinity) < SAY_AGAIN_MS) return
     saidAt.set(failure, now)
     parts.onFailure(failure, cause)
   }
