@@ -33,9 +33,10 @@ function install(): void {
   } as typeof end
 }
 
-/** The gateway forbids caching, and so does a subgraph, whose answers say under which policy they were given. */
+/** Gateway and subgraphs forbid caching of what they say. The console's own files are written by us and hold examples. */
 function isOurs(response: http.ServerResponse): boolean {
-  return headersOf(response).includes('no-store')
+  const headers = headersOf(response)
+  return headers.includes('no-store') && !/^content-type: text\/(?:html|css|javascript)/im.test(headers)
 }
 
 /** writeHead with an object leaves nothing for getHeader: the head as it was written. */
