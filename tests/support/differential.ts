@@ -13,6 +13,7 @@ import { random } from '../unit/policy-engine/random-policies.ts'
 import { createJudge } from './cedar-judge.ts'
 import type { Asking } from './cedar-judge.ts'
 import { departmentSubgraphs } from './department-subgraphs.ts'
+import { editedPolicies } from './edited-policies.ts'
 import { DifferenceFound, publicId } from './differential-bench.ts'
 import type { Workbench } from './differential-bench.ts'
 import { createDraws, keyedRow } from './differential-draws.ts'
@@ -46,6 +47,9 @@ export type Differential = {
 /** Instants that the draws go through, in this order: the test clock, the next day in Shanghai, the last and the first after a grant. */
 const INSTANTS = ['2026-03-01T10:00:00+08:00', '2026-03-02T00:00:00+08:00', '2026-04-30T23:59:59+08:00', '2026-05-01T00:00:00+08:00'].map((iso) => Date.parse(iso))
 
+/** Organisations ask for more people than a day allows; what quotas do is decided by counts, not by Cedar. */
+const unlimited = ['A', 'B', 'C'].map((name) => `${name}: { day: 1000000, month: 1000000 }\n`).join('')
+
 export async function openDifferential(seed: number): Promise<Differential> {
   const r = random(seed)
   const classification = readClassification(allSubgraphSdl())
@@ -54,7 +58,7 @@ export async function openDifferential(seed: number): Promise<Differential> {
   const city = await readRawCity(databases)
   let now = INSTANTS[0] ?? 0
   const clock: Clock = { now: () => new Date(now) }
-  const subgraphs = await departmentSubgraphs({ databases, classification, clock })
+  const subgraphs = await departmentSubgraphs({ databases, classification, clock, policies: editedPolicies({ 'quotas.yaml': () => unlimited }) })
   const judge = await createJudge(policiesFolder, classification)
   const bench: Workbench = {
     seed, r, classification, judge, city, subgraphs,
