@@ -58,6 +58,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
       audit: audit.it,
       suspensions: audit.suspensions,
+      supply: audit.supply,
       auditReady: audit.ready,
       logs: served.it,
       clock,
