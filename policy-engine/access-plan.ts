@@ -148,7 +148,8 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     field: decision,
     rows,
     filterable: (type, field) => {
-      if (decision(type, field).decision !== 'CLEAR' || raise?.base.filterable(type, field) === false) return false
+      // A filter looks at everybody, so whoever may read of so many people only may not filter.
+      if (decision(type, field).decision !== 'CLEAR' || raise?.base.filterable(type, field) === false || counted(type, field) !== undefined) return false
       return classification.field(type, field) === undefined || action('filter', type, field).allowed.kind === 'always'
     },
     verify: (entryField) => remember(entriesDecided, entryField, () => {

@@ -56,7 +56,11 @@ describe('over its quota an organisation', () => {
     expect(plan(department('AMR'), amr, ['A']).verify('verifyIdentity')).toEqual(plan(department('AMR'), amr).verify('verifyIdentity'))
   })
 
-  it('cannot filter or sort by a field of the class', async () => {
+  it('cannot filter or sort by a field of the class, nor can whoever has a quota at all', async () => {
+    const filtering = '@id("trans-filters") @because("test") permit (principal in Organisation::"TRANS", action in [Action::"read", Action::"filter", Action::"see"], resource is Person);'
+    const open = await plans(editedPolicies({ 'population.cedar': (text) => `${text}\n${filtering}`, 'limits.cedar': () => '// none\n@id("x") @because("x") forbid (principal, action, resource) when { principal.kind == "operator" };' }))
+    expect(open(department('TRANS'), {}).field('Person', 'name').decision).toBe('CLEAR')
+    expect([open(department('TRANS'), {}).filterable('Person', 'name'), open(department('TRANS'), {}).filterable('Person', 'gender')]).toEqual([false, true])
     const plan = await plans()
     const filters = (raised: readonly BulkClass[]): boolean => plan(department('PSB'), { purpose: 'PSB-0001', caseNo: 'CASE-0001' }, raised).filterable('Person', 'name')
     expect([filters([]), filters(['C'])]).toEqual([true, true])
