@@ -66,7 +66,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       ...issuers,
       ...(inputs.limits === undefined ? {} : { limits: inputs.limits }),
     })
-    const follower = openGovernance(core, databases)
+    const follower = openGovernance(core, databases, keys)
     parts.add(follower.close)
     return { core, gateway, follower, close: () => parts.closeAll() }
   } catch (error) {

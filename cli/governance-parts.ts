@@ -1,20 +1,31 @@
-// What runs beside the governance subgraph: the follower of all logs.
+// What runs beside the governance subgraph: the follower of all logs, the witness of their heads, and the watch for risk signals in what it reads.
 
+import { createPublicKey } from 'node:crypto'
 import { openFollower } from '../governance/follower.ts'
 import type { Follower } from '../governance/follower.ts'
+import { openRiskWatch } from '../governance/risk-watch.ts'
+import { openWitness } from '../governance/witness.ts'
 import { openPool } from '../migrations/pool.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityCore } from './city-parts.ts'
+import type { CityKeys } from './keys.ts'
+import { openOffice } from './office.ts'
 
 /** Follows the logs of the configuration from now on. Databases that are away are tried again. */
-export function openGovernance({ engine, classification, logger }: CityCore, { follower, logs }: CityDatabases): Follower {
+export function openGovernance(core: CityCore, databases: CityDatabases, keys: Pick<CityKeys, 'audit'>): Follower {
+  const { engine, classification, clock, logger } = core
+  const { follower, logs } = databases
   const facts = openPool(follower, { max: 3, domain: 'governance follower' })
   const sources = logs.map((at) => ({ pool: openPool(at.address, { max: 2, domain: 'governance reader' }), logs: at.logs }))
-  const it = openFollower({ facts, sources, engine, classification, logger })
+  const { office, audit, copy, close } = openOffice(core, databases)
+  const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
+  const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
+  const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards: watch.round })
   return {
     caughtUp: it.caughtUp,
     close: async () => {
       await it.close()
+      await close()
       await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
     },
   }

@@ -34,7 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const subgraph = openSubgraph(domain, core, databases, keys)
     parts.add(subgraph.close)
     await subgraph.ready()
-    if (domain === 'governance') parts.add(openGovernance(core, databases).close)
+    if (domain === 'governance') parts.add(openGovernance(core, databases, keys).close)
     const secret = config.routerSecret
     const issuers = secret === undefined ? undefined : await openIssuers(config, core, keys, !own)
     const verifyToken = issuers?.authenticate ?? createAuthenticate({ issuers: [], clock: core.clock })

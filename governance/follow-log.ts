@@ -6,6 +6,7 @@ import { withClient, type DepartmentPool } from '../migrations/pool.ts'
 import type { FieldSet } from './field-sets.ts'
 import { keepFacts, type Followed, type FollowedRecord, type Unread } from './keep-facts.ts'
 import { readLeaf, type AccessFacts } from './read-leaf.ts'
+import { readLeaves } from './read-leaves.ts'
 
 export type FollowParts = {
   /** Governance's database, as its follower. */
@@ -17,13 +18,9 @@ export type FollowParts = {
   readonly careful: Map<string, number>
 }
 
-/** Most records and bytes of leaves in one step. */
-const STEP = { records: 1_000, bytes: 4 * 1024 * 1024 }
+/** Most records in one step. */
+const STEP = 1_000
 const KNOWN_SETS = 10_000
-const READ = `SELECT seq, leaf FROM (
-    SELECT seq, leaf, sum(octet_length(leaf)) OVER (ORDER BY seq) AS bytes
-    FROM (SELECT seq, leaf FROM audit.record WHERE log = $1 AND seq >= $2 ORDER BY seq LIMIT $3) AS next
-  ) AS measured WHERE bytes <= $4 OR seq = $2 ORDER BY seq`
 
 /**
  * Follows `log`, which has grown to `size`, by at most one step, and gives the sequence number that comes next. Undefined when
@@ -33,13 +30,13 @@ export async function followStep(log: string, size: number, source: DepartmentPo
   const { careful } = parts
   const left = careful.get(log) ?? 0
   try {
-    const next = await step(log, size, source, parts, left > 0 ? 1 : STEP.records)
+    const next = await step(log, size, source, parts, left > 0 ? 1 : STEP)
     if (left > 0) careful.set(log, left - 1)
     return next
   } catch (error) {
     if (!isDataError(error)) throw error
     if (left > 0) return passOver(log, parts)
-    careful.set(log, STEP.records)
+    careful.set(log, STEP)
     return followStep(log, size, source, parts)
   }
 }
@@ -48,7 +45,7 @@ async function step(log: string, size: number, source: DepartmentPool, parts: Fo
   const followed = await inTransaction(parts.facts, async (client) => {
     const next = await place(client, log)
     if (next === undefined || next >= size) return next
-    const { rows } = await withClient(source, (reader) => reader.query<{ seq: string; leaf: Buffer }>({ name: 'follow', text: READ, values: [log, next, most, STEP.bytes] }))
+    const rows = await readLeaves(source, log, { from: next, most })
     const read = readRows(rows, { log, next, size }, parts)
     await keepFacts(client, read, parts.knownSets)
     return read
@@ -66,7 +63,7 @@ async function place(client: pg.ClientBase, log: string): Promise<number | undef
   return rows[0] === undefined ? undefined : Number(rows[0].next_seq)
 }
 
-function readRows(rows: readonly { seq: string; leaf: Buffer }[], at: { log: string; next: number; size: number }, { describe }: FollowParts): Followed {
+function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: string; next: number; size: number }, { describe }: FollowParts): Followed {
   const records: FollowedRecord[] = []
   const unread: Unread[] = []
   let { next } = at
@@ -74,11 +71,10 @@ function readRows(rows: readonly { seq: string; leaf: Buffer }[], at: { log: str
   const missing = (until: number): void => {
     if (until > next) unread.push({ seq: next, reason: 'not there', count: until - next })
   }
-  for (const row of rows) {
-    const seq = Number(row.seq)
+  for (const { seq, leaf } of rows) {
     missing(seq)
     next = seq + 1
-    const read = readLeaf(row.leaf)
+    const read = readLeaf(leaf)
     if (read.kind === 'access') records.push({ seq, facts: read.facts, set: describe(read.facts.fields) })
     else if (read.kind === 'event') events += 1
     else unread.push({ seq, reason: read.reason, count: 1 })

@@ -8,6 +8,7 @@ import type { Classification } from '../schema/classification.ts'
 import { copyNames } from './copy-names.ts'
 import { fieldSets } from './field-sets.ts'
 import { followStep, type FollowParts } from './follow-log.ts'
+import type { Witness } from './witness.ts'
 
 /** One audit database as who may read it, and the logs that are there. */
 export type LogSource = { readonly pool: DepartmentPool; readonly logs: readonly string[] }
@@ -28,9 +29,11 @@ export function openFollower(parts: {
   readonly engine: Pick<PolicyEngine, 'head' | 'bundle'>
   readonly classification: Classification
   readonly logger: Logger
+  /** Checks signed heads against the leaves; left out: nobody does. */
+  readonly witness?: Witness
   readonly afterwards?: () => Promise<void>
 }): Follower {
-  const { facts, sources, engine, logger, afterwards } = parts
+  const { facts, sources, engine, logger, afterwards, witness } = parts
   const follow: FollowParts = { facts, describe: fieldSets(parts.classification), knownSets: new Set(), careful: new Map() }
   const troubles = new Set<string>()
   /** How far each log was followed, by us or by another follower. */
@@ -75,6 +78,7 @@ export function openFollower(parts: {
         }
       })
       reached &&= there
+      if (witness !== undefined && !closed) await guarded(`witness ${name}`, () => witness(name, pool))
     }
     return reached
   }
