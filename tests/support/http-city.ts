@@ -16,12 +16,13 @@ import { subgraphNames } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { committedSupergraphSdl } from '../../schema/load.ts'
 import { asCityDatabases, post, TEST_DAY } from './running-city.ts'
-import type { RunningCity } from './running-city.ts'
+import type { CityOptions, RunningCity } from './running-city.ts'
 
 export type HttpCity = Pick<RunningCity, 'url' | 'ask' | 'log' | 'stop'>
 
-export async function httpCity(of: RunningCity): Promise<HttpCity> {
-  const clock = frozenClock(TEST_DAY)
+/** `options`: what the running city was given. */
+export async function httpCity(of: RunningCity, options: Pick<CityOptions, 'clock' | 'policies'> = {}): Promise<HttpCity> {
+  const clock = options.clock ?? frozenClock(TEST_DAY)
   const { keys } = of
   if (keys.seal === undefined) throw new Error('a gateway over HTTP needs a key to seal with')
   const lines: string[] = []
@@ -29,7 +30,7 @@ export async function httpCity(of: RunningCity): Promise<HttpCity> {
   const databases = asCityDatabases(of.databases, '')
   const parts = closing()
   const open = async () => {
-    const core = await openCore(clock, logger)
+    const core = await openCore(clock, logger, { policies: options.policies })
     parts.add(async () => core.close())
     return core
   }

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../policy-engine/decision.ts'
 import { accessOf, citySubgraph } from '../support/city-subgraph.ts'
+import { httpCity } from '../support/http-city.ts'
 import { auditSql, quotaCity, said } from '../support/quota-city.ts'
 import type { QuotaCity } from '../support/quota-city.ts'
 import type { Answer, Asked } from '../support/running-city.ts'
@@ -64,6 +65,19 @@ describe('a limit holds', () => {
     for (const query of [pages[0] ?? '', pages[6] ?? '']) {
       expect(said(await copy.ask(query, trans))['people.nodes.name']).toBe('DENIED QUOTA')
       expect(said(await copy.ask(query, { ...trans, headers: { 'x-dry-run': 'decisions' } }))['people.nodes.name']).toBe('DENIED QUOTA')
+    }
+  })
+
+  it('where departments and gateway are processes of their own, and the gateway says what they served', async () => {
+    const apart = await httpCity(of.city, { policies: of.policies })
+    try {
+      const answers: Answer[] = []
+      for (const query of pages.slice(0, 6)) answers.push(await apart.ask(query, trans))
+      expect(answers.map((answer) => said(answer)['people.nodes.name']).map((word) => word === 'DENIED QUOTA')).toEqual([false, false, false, false, false, true])
+      expect(given(answers.slice(5))).toEqual([])
+      expect(given(answers)).toHaveLength(LIMIT)
+    } finally {
+      await apart.stop()
     }
   })
 
