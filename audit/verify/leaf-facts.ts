@@ -2,6 +2,7 @@
 // does it name. Written from the specification and not taken from the writer. Never quotes what it refuses.
 
 import { isUtf8 } from 'node:buffer'
+import { plainFacts } from './canonical-scan.ts'
 
 export type LeafFacts = {
   /** UUID in lower case with hyphens. */
@@ -18,12 +19,20 @@ const DEEPEST = 32
 
 /** The facts of a leaf, or the end of a sentence that says what is wrong with it ("is not …"). */
 export function readLeaf(leaf: Buffer): LeafFacts | string {
+  const plain = plainFacts(leaf)
+  return plain === undefined ? readSlowly(leaf) : factsOf(plain)
+}
+
+function readSlowly(leaf: Buffer): LeafFacts | string {
   if (!isUtf8(leaf)) return 'is not text'
   const text = leaf.toString('utf8')
   const value = parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not a JSON object'
   if (!isCanonical(value, text)) return 'is not in the canonical form of RFC 8785'
-  const { id, at, log } = value as { readonly id?: unknown; readonly at?: unknown; readonly log?: unknown }
+  return factsOf(value)
+}
+
+function factsOf({ id, at, log }: { readonly id?: unknown; readonly at?: unknown; readonly log?: unknown }): LeafFacts | string {
   if (typeof id !== 'string' || !UUID.test(id.toLowerCase())) return 'names no id'
   const instant = typeof at === 'string' ? microseconds(at) : undefined
   if (instant === undefined) return 'names no time'

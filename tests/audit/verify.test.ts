@@ -1,7 +1,10 @@
 // The verifier on logs that are as they were signed, of many sizes; and on what may be written by whoever attacks it.
 
 import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canonicalJson } from '../../audit/canonical-json.ts'
+import { plainFacts } from '../../audit/verify/canonical-scan.ts'
 import { databaseSource, listedLogs, withSnapshot } from '../../audit/verify/database-source.ts'
 import { growingTree } from '../../audit/verify/growing-tree.ts'
 import { microseconds, readLeaf } from '../../audit/verify/leaf-facts.ts'
@@ -11,7 +14,7 @@ import { verifyDatabase } from '../../audit/verify/verify-database.ts'
 import { verifyLog } from '../../audit/verify/verify-log.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
 import { createDatabase, type TestDatabase } from '../support/city-database.ts'
-import { fillLog, handKey, handLeafHash, handNote, handRoot, handSigned } from '../support/hand-made-log.ts'
+import { fillLog, handKey, handLeafHash, handLeaves, handNote, handRoot, handSigned } from '../support/hand-made-log.ts'
 
 let database: TestDatabase
 const key = handKey()
@@ -122,6 +125,37 @@ describe('a leaf', () => {
     ['names no time', Buffer.from(text.replace('2026-03-01T', '2026-03-01 '))],
   ])('%s', (fault, leaf) => {
     expect(readLeaf(leaf)).toBe(fault)
+  })
+})
+
+describe('the quick look over a leaf', () => {
+  const member = fc.oneof(fc.constantFrom('a', 'b', 'ab', 'id', 'at', 'log', '1', '10', '9', 'é'), fc.string({ maxLength: 4 }))
+  const json = fc.letrec((tie) => ({
+    value: fc.oneof({ maxDepth: 4 }, fc.string({ maxLength: 6 }), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null), fc.array(tie('value'), { maxLength: 4 }), fc.dictionary(member, tie('value'), { maxKeys: 4 })),
+  })).value
+  const record = fc.record({ id: fc.uuid(), at: fc.constant('2026-03-01T02:00:00.000Z'), log: fc.constantFrom('credit', 'population'), rest: json })
+
+  it('accepts nothing that is not canonical, however a byte is changed, and finds what JSON.parse finds', () => {
+    let plain = 0
+    fc.assert(
+      fc.property(record, fc.nat(), fc.integer({ min: 0x20, max: 0x7e }), fc.constantFrom('as it is', 'changed', 'put in', 'left out'), (value, place, byte, how) => {
+        const text = canonicalJson(value)
+        const at = place % text.length
+        const letter = String.fromCharCode(byte)
+        const other = how === 'as it is' ? text : `${text.slice(0, at)}${how === 'left out' ? '' : letter}${text.slice(how === 'put in' ? at : at + 1)}`
+        const facts = plainFacts(Buffer.from(other, 'utf8'))
+        if (facts === undefined) return
+        plain += 1
+        const parsed: unknown = JSON.parse(other)
+        expect(canonicalJson(parsed)).toBe(other)
+        expect(parsed).toMatchObject(facts)
+      }),
+      { numRuns: 5_000, verbose: 0 },
+    )
+    expect(plain).toBeGreaterThan(500)
+  })
+  it('knows every record that the product writes', () => {
+    expect(handLeaves('population', 50).every((leaf) => plainFacts(leaf) !== undefined)).toBe(true)
   })
 })
 
