@@ -11,7 +11,7 @@ export async function main(args: readonly string[]): Promise<void> {
   const [name = '', ...rest] = args
   const bench = benches[name]
   if (bench === undefined) {
-    process.stderr.write('npm run bench -- audit [--rounds N] [--seconds N] [--size N]\n')
+    process.stderr.write('npm run bench -- audit [--rounds N] [--seconds N] [--size N] [--connections N]\n')
     process.exitCode = 2
     return
   }

@@ -6,25 +6,31 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import type { LoadJob, LoadOutcome } from './load-generator.ts'
-import type { Serving } from './serve-city.ts'
+import type { Served, Serving } from './serve-city.ts'
 
 const program = join(import.meta.dirname, 'run.js')
 
-export type ServingCity = Serving & { readonly stop: () => Promise<void> }
+export type ServingCity = Serving & { readonly stop: () => Promise<Served> }
 
 /** Resolves when the city serves; rejects when it ends before. */
 export async function serveCity(folder: string, variant: 'records' | 'without-records'): Promise<ServingCity> {
   const child = spawn(process.execPath, [program, 'serve', folder, variant], { stdio: ['pipe', 'pipe', 'inherit'] })
   const over = once(child, 'close')
-  const line = await Promise.race([once(createInterface(child.stdout), 'line'), over.then(() => undefined)])
-  if (line === undefined) throw new Error(`the city (${variant}) ended before it served`)
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   // Printed by serve-city.ts of this version.
-  const serving: Serving = JSON.parse(String(line[0]))
+  const next = async (): Promise<string> => {
+    const { done, value } = await lines.next()
+    if (done === true) throw new Error(`the city (${variant}) ended too early`)
+    return value
+  }
+  const serving: Serving = JSON.parse(await next())
   return {
     ...serving,
     stop: async () => {
       child.stdin.end()
+      const served: Served = JSON.parse(await next())
       await over
+      return served
     },
   }
 }

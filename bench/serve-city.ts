@@ -16,6 +16,9 @@ import { fiveDomainCaller } from './five-domain-query.ts'
 /** The line that tells the measurement that the city serves. */
 export type Serving = { readonly url: string; readonly token: string }
 
+/** The line at its end: processor time since it served. */
+export type Served = { readonly cpuSeconds: number }
+
 /** Arguments: the folder, and `records` or `without-records`. */
 export async function run([folder = '', variant = '']: readonly string[]): Promise<number> {
   const config = readConfig({ CITYGRAPH_FOLDER: folder })
@@ -27,8 +30,11 @@ export async function run([folder = '', variant = '']: readonly string[]): Promi
   const issuer = await demonstrationIssuer(keys, clock)
   const serving: Serving = { url: `http://127.0.0.1:${listening.port}/graphql`, token: await issuer.token(fiveDomainCaller.caller) }
   process.stdout.write(`${JSON.stringify(serving)}\n`)
+  const before = process.cpuUsage()
   process.stdin.resume()
   await once(process.stdin, 'end')
+  const { user, system } = process.cpuUsage(before)
+  process.stdout.write(`${JSON.stringify({ cpuSeconds: (user + system) / 1e6 } satisfies Served)}\n`)
   await listening.stop()
   await city.close()
   return 0
