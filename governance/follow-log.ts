@@ -98,7 +98,8 @@ async function passOver(log: string, { facts }: FollowParts): Promise<number | u
 
 async function inTransaction<T>(pool: DepartmentPool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   return withClient(pool, async (client) => {
-    await client.query('BEGIN')
+    // What a crash takes is copied again: how far the log was followed goes with it.
+    await client.query('BEGIN; SET LOCAL synchronous_commit = off')
     const result = await work(client)
     await client.query('COMMIT')
     return result

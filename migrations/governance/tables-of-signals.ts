@@ -53,7 +53,7 @@ export const alerts = pgTable(
   },
   (t) => [
     index('alert_once').on(t.signal, t.callerOrg, t.callerSub, t.subject, t.at),
-    index('alert_newest').on(t.at.desc(), t.id),
+    index('alert_newest').on(t.at.desc().nullsFirst(), t.id),
     index('alert_to_do').on(t.noticedAt).where(sql`NOT recorded OR (suspend AND NOT suspended)`),
   ],
 )
@@ -73,5 +73,5 @@ export const suspensions = pgTable(
     restoredBySub: text('restored_by_sub'),
     restoredAt: instant('restored_at'),
   },
-  (t) => [index('suspension_newest').on(t.at.desc(), t.id)],
+  (t) => [index('suspension_newest').on(t.at.desc().nullsFirst(), t.id)],
 )

@@ -39,7 +39,7 @@ export const accessRecords = pgTable(
     outcome: text('outcome').notNull(),
     code: text('code'),
   },
-  (t) => [index('access_record_newest').on(t.at.desc(), t.ref), index('access_record_caller').on(t.callerOrg, t.callerSub, t.at), index('access_record_purpose').on(t.callerOrg, t.callerSub, t.purpose, t.at), uniqueIndex('access_record_place').on(t.log, t.seq)],
+  (t) => [index('access_record_newest').on(t.at.desc().nullsFirst(), t.ref), index('access_record_caller').on(t.callerOrg, t.callerSub, t.at), index('access_record_purpose').on(t.callerOrg, t.callerSub, t.purpose, t.at), uniqueIndex('access_record_place').on(t.log, t.seq)],
 )
 
 /** The fields that records name, once for each set that was ever recorded. `fieldSet` is a hash over the set. */
@@ -63,7 +63,7 @@ export const fieldSetFields = pgTable(
 export const accessSubjects = pgTable(
   'access_subject',
   { token: uuid('token').notNull(), at: instant('at').notNull(), record: text('record').notNull() },
-  (t) => [uniqueIndex('access_subject_newest').on(t.token, t.at.desc(), t.record), index('access_subject_record').on(t.record)],
+  (t) => [uniqueIndex('access_subject_newest').on(t.token, t.at.desc().nullsFirst(), t.record), index('access_subject_record').on(t.record)],
 )
 
 /** Organisations and purposes as the bundle in force has them, for names. Purposes that are gone keep their delay. */
