@@ -28,12 +28,14 @@ const kinds: readonly (readonly [kind: string, pattern: RegExp, is?: (value: str
 ]
 
 /** Every text with a find has one of these; the many that have none are read no further. */
-const CANDIDATES = [/[0-9]{11}/, /[0-9]{6}[ -][0-9]{8}/, /@[A-Za-z0-9-]+\./, /[EG][0-9]{8}/, /E[A-Z][0-9]{7}/, /[0-9]{6}[0-9A-Z]{10}/, /[^\x00-\x7f]/]
+const CANDIDATES = [/[0-9]{11}/, /[0-9]{6}[ -][0-9]{8}/, /@[A-Za-z0-9-]+\./, /[EG][0-9]{8}/, /E[A-Z][0-9]{7}/, /[0-9]{6}[0-9A-Z]{10}/, /[^\x00-\x7f]|\\u/]
+const mayHold = (text: string): boolean => CANDIDATES.some((candidate) => candidate.test(text))
 
 /** Every natural key in the text, in full-width digits and behind JSON escapes too. */
 export function naturalKeys(text: string): readonly Found[] {
+  if (!mayHold(text)) return []
   const human = text.replace(HEXADECIMAL, (run) => (HASH_OR_UUID.test(run) ? '|' : run)).replace(/\\u([0-9a-fA-F]{4})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-  if (!CANDIDATES.some((candidate) => candidate.test(human))) return []
+  if (!mayHold(human)) return []
   const plain = human.normalize('NFKC').replace(PUBLIC_ID, '|')
   return kinds.flatMap(([kind, pattern, is = () => true]) => [...plain.matchAll(pattern)].flatMap(([value]) => (is(value) ? [{ kind, shown: shortened(value) }] : [])))
 }

@@ -49,13 +49,13 @@ async function exists(client: pg.Client): Promise<boolean> {
 async function grepTable(client: pg.Client, name: string, where: string, finds: string[]): Promise<number> {
   let rows = 0
   await client.query('BEGIN READ ONLY')
-  await client.query(`DECLARE every_row NO SCROLL CURSOR FOR SELECT * FROM ${name}`)
+  await client.query(`DECLARE every_row NO SCROLL CURSOR FOR SELECT ${name === 'audit.record' ? 'log, seq, leaf' : '*'} FROM ${name}`)
   for (;;) {
     const { rows: batch } = await client.query<Record<string, unknown>>(`FETCH ${BATCH} FROM every_row`)
     if (batch.length === 0) break
     rows += batch.length
     for (const row of batch) {
-      for (const { kind, shown } of naturalKeys(textOf(row))) finds.push(`${where}, ${kind} ${shown}, row ${String(row['id'] ?? row['seq'] ?? '?')}`)
+      for (const { kind, shown } of naturalKeys(textOf(row))) finds.push(`${where}, ${kind} ${shown}, row ${String(row['log'] ?? '')} ${String(row['seq'] ?? row['id'] ?? '?')}`)
     }
   }
   await client.query('COMMIT')
