@@ -1,0 +1,171 @@
+// Threat: somebody suspends or restores who may not, two acts hide in one request, a suspended caller finds another way in, or an act
+// is done of which no record tells.
+
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openAuditPool } from '../../audit/audit-pool.ts'
+import { watchSuspensions } from '../../audit/suspensions.ts'
+import type { Caller } from '../../policy-engine/decision.ts'
+import { askedFields } from '../support/asked-fields.ts'
+import { accessOf, citySubgraph, type CitySubgraph } from '../support/city-subgraph.ts'
+import { logLeaves, type Leaf } from '../support/log-leaves.ts'
+import { eventually, giveBack, hinderAppends, takeAway } from '../support/outage.ts'
+import { post, runningCity, type Answer, type RunningCity } from '../support/running-city.ts'
+import { signedToken } from '../support/signed-token.ts'
+
+let city: RunningCity
+let governance: CitySubgraph
+let population: CitySubgraph
+beforeAll(async () => {
+  city = await runningCity()
+  governance = citySubgraph(city, 'governance')
+  population = citySubgraph(city, 'population')
+}, 300_000)
+afterAll(async () => {
+  await governance.close()
+  await population.close()
+  await city.stop()
+})
+
+const act = (org: string, sub: string, alias = ''): string => `${alias}suspendCaller(org: "${org}", sub: "${sub}", reason: MISUSE) { id active }`
+const SUSPEND = `mutation { ${act('AMR', 'amr-officer')} }`
+const officer: Caller = { kind: 'department', org: 'BDC', sub: 'security-officer', roles: ['policy-officer'], assurance: 3, zone: 'intranet' }
+const psb: Caller = { kind: 'department', org: 'PSB', sub: 'psb-officer', roles: ['official'], assurance: 2, zone: 'intranet' }
+
+const sql = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<readonly R[]> => {
+  const client = new pg.Client(city.databases.audit.owner)
+  await client.connect()
+  try {
+    return (await client.query<R>(text, values)).rows
+  } finally {
+    await client.end()
+  }
+}
+const inForce = (): Promise<readonly { org: string; sub: string }[]> => sql('SELECT org, sub FROM audit.suspension WHERE restored_at IS NULL ORDER BY at, id')
+const leaves = (log: string): Promise<readonly Leaf[]> => logLeaves(city.databases.audit.owner, log)
+const codes = ({ errors }: Answer): readonly string[] => errors.map(({ extensions }) => extensions.code)
+
+describe('who may not act', () => {
+  it.each(['psb-officer', 'bdc-officer', 'bank-a', 'zhang-wei', 'auditor', undefined])('%s suspends nobody, and the attempt is recorded', async (caller) => {
+    const before = (await leaves('gateway')).length
+    const answer = await city.ask(SUSPEND, caller === undefined ? {} : { caller })
+    expect(answer).toMatchObject({ status: 403, data: undefined })
+    expect(codes(answer)).toEqual(['FORBIDDEN'])
+    expect((await leaves('gateway'))[before]).toMatchObject({ outcome: 'REFUSED', code: 'FORBIDDEN' })
+    expect(await inForce()).toEqual([])
+  })
+
+  it('is not helped by a role in a header, a role of another organisation, or weak authentication', async () => {
+    const roles = { 'x-roles': 'policy-officer', 'x-role': 'policy-officer', roles: 'policy-officer' }
+    expect(codes(await city.ask(SUSPEND, { caller: 'bdc-officer', headers: roles }))).toEqual(['FORBIDDEN'])
+    for (const claims of [{ org: 'PSB', roles: ['policy-officer'] }, { org: 'BDC', roles: ['policy-officer'], assurance: 1 }, { org: 'BDC', roles: ['policy-officer'], zone: 'abroad' }, { org: 'OPS', kind: 'operator', roles: ['policy-officer'] }]) {
+      expect(codes(await post(city.url, SUSPEND, {}, await signedToken(city, { claims })))).toEqual(['FORBIDDEN'])
+    }
+    expect(await inForce()).toEqual([])
+  })
+
+  it('is refused by the subgraph as well, whoever stands in front of it', async () => {
+    for (const route of ['seal', 'router'] as const) {
+      const access = accessOf(city, psb, {}, askedFields(governance.subgraph.schema, SUSPEND))
+      const answer = await governance.subgraph.answer({ query: SUSPEND, access, requestId: randomUUID(), route })
+      expect(answer).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+      expect(answer.data).toBeUndefined()
+    }
+    // A seal for reading is none for acting, nor one act's for another.
+    for (const sealed of [['Query.alerts', 'Alert.id'], ['Mutation.restoreCaller', 'Suspension.id', 'Suspension.active']]) {
+      const answer = await governance.subgraph.answer({ query: SUSPEND, access: accessOf(city, officer, {}, sealed), requestId: randomUUID() })
+      expect(answer.status).toBe(403)
+    }
+    expect(await inForce()).toEqual([])
+  })
+})
+
+describe('an act', () => {
+  it('is asked for by POST alone', async () => {
+    const response = await fetch(`${city.url}/graphql?query=${encodeURIComponent(SUSPEND)}`, { headers: { authorization: `Bearer ${await city.token('security-officer')}`, 'apollo-require-preflight': 'yes' } })
+    expect(response.status).toBe(405)
+    expect(await inForce()).toEqual([])
+  })
+
+  it.each([
+    ['two aliases', `mutation { ${act('AMR', 'amr-officer', 'a: ')} ${act('PSB', 'psb-officer', 'b: ')} }`],
+    ['two acts', `mutation { ${act('AMR', 'amr-officer')} restoreCaller(id: "${randomUUID()}") { id } }`],
+    ['a fragment', `mutation { ...Hidden } fragment Hidden on Mutation { ${act('AMR', 'amr-officer')} }`],
+    ['an inline fragment', `mutation { ... on Mutation { ${act('AMR', 'amr-officer')} } }`],
+    ['a directive', `mutation { ${act('AMR', 'amr-officer').replace(' {', ' @include(if: true) {')} }`],
+    ['a typename beside it', `mutation { __typename ${act('AMR', 'amr-officer')} }`],
+  ])('stands alone: %s is refused by gateway and subgraph', async (_what, query) => {
+    expect(codes(await city.ask(query, { caller: 'security-officer' }))).toEqual(['BAD_USER_INPUT'])
+    const access = accessOf(city, officer, {}, ['Mutation.suspendCaller', 'Mutation.restoreCaller', 'Suspension.id', 'Suspension.active'])
+    const answer = await governance.subgraph.answer({ query, access, requestId: randomUUID(), route: 'router' })
+    expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] })
+    expect(await inForce()).toEqual([])
+  })
+
+  it('is not done in a dry run', async () => {
+    const answer = await city.ask(SUSPEND, { caller: 'security-officer', headers: { 'x-dry-run': 'decisions' } })
+    expect(answer).toMatchObject({ status: 200, data: null })
+    expect(await inForce()).toEqual([])
+  })
+
+  it('is not done where it cannot be recorded', async () => {
+    const release = await hinderAppends(city.databases.audit, 'full')
+    expect(codes(await city.ask(SUSPEND, { caller: 'security-officer' }))).toEqual(['AUDIT_UNAVAILABLE'])
+    await release()
+    expect(await inForce()).toEqual([])
+  })
+
+  it('by the same person under another organisation is no second officer', async () => {
+    const done = await city.ask(SUSPEND, { caller: 'security-officer' })
+    const { id } = done.data.suspendCaller
+    const restore = `mutation { restoreCaller(id: "${id}") { active } }`
+    const other = citySubgraph(city, 'governance')
+    await other.close()
+    expect(await sql(`SELECT has_function_privilege('citygraph_gateway', 'audit.suspend(uuid, text, text, text, text, text, timestamptz)', 'EXECUTE') AS may`)).toEqual([{ may: true }])
+    // The database itself keeps the two apart, and takes the word of governance's role alone.
+    const gateway = openAuditPool(city.databases.audit.writer('gateway'), { log: 'gateway' })
+    await expect(gateway.query('SELECT audit.restore($1, $2, $3, now())', [id, 'AMR', 'x'])).rejects.toMatchObject({ code: '42501' })
+    await gateway.end()
+    const own = openAuditPool(city.databases.audit.writer('governance'), { log: 'governance' })
+    expect((await own.query('SELECT audit.restore($1, $2, $3, now()) AS outcome', [id, 'AMR', 'security-officer'])).rows).toEqual([{ outcome: 'SAME_OFFICER' }])
+    await own.end()
+    expect((await city.ask(restore, { caller: 'second-officer' })).data.restoreCaller).toEqual({ active: false })
+  })
+})
+
+describe('a suspended caller', () => {
+  it('is refused by every subgraph, a sealed request and a router alike, whatever was sealed before', async () => {
+    const query = '{ people(first: 1) { nodes { id } } }'
+    const access = accessOf(city, psb, { purpose: 'PSB-0001' }, askedFields(population.subgraph.schema, query))
+    expect((await population.subgraph.answer({ query, access, requestId: randomUUID() })).status).toBe(200)
+    const done = await city.ask(`mutation { ${act('PSB', 'psb-officer')} }`, { caller: 'second-officer' })
+    await pause(900)
+    for (const route of ['seal', 'router'] as const) {
+      const refused = await population.subgraph.answer({ query, access, requestId: randomUUID(), route })
+      expect(refused).toMatchObject({ status: 403, errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+      expect(refused.extensions.sharing.record).toBeDefined()
+    }
+    await city.ask(`mutation { restoreCaller(id: "${done.data.suspendCaller.id}") { id } }`, { caller: 'security-officer' })
+  })
+
+  it('is not served while nobody knows who is suspended', async () => {
+    const pool = openAuditPool(city.databases.audit.writer('credit'), { log: 'credit' })
+    const failures: unknown[] = []
+    const watched = watchSuspensions({ pool, pollMs: 100, newsLifeMs: 600, onFailure: (cause) => failures.push(cause) })
+    await watched.require({ org: 'AMR', sub: 'amr-officer' })
+    await takeAway(city.databases.audit)
+    try {
+      await eventually(5_000, async () => {
+        await expect(watched.require({ org: 'AMR', sub: 'amr-officer' })).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' })
+      })
+      expect(failures).toHaveLength(1)
+    } finally {
+      await giveBack(city.databases.audit)
+    }
+    await eventually(5_000, () => watched.require({ org: 'AMR', sub: 'amr-officer' }))
+    await watched.close()
+    await pool.end()
+  })
+})
