@@ -1,5 +1,5 @@
 // `citygraph start`: the whole city in one process. Databases (embedded unless named), migrations, the synthetic city (embedded
-// only), five subgraphs, the gateway. Ends on SIGINT or SIGTERM in the reverse order, PostgreSQL last.
+// only), the subgraphs, the gateway. Ends on SIGINT or SIGTERM in the reverse order, PostgreSQL last.
 
 import { systemClock } from '../core/clock.ts'
 import { isEmbedded, namesDatabases, readConfig } from '../core/config.ts'
