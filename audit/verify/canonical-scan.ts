@@ -13,7 +13,7 @@ const DEEPEST = 32
 export function plainFacts(leaf: Buffer): { readonly id: string; readonly at: string; readonly log: string } | undefined {
   const found = new Map<string, string>()
   const end = objectEnd(leaf, 0, 0, (name, from, to) => {
-    if (leaf[from] === QUOTE && (name === 'id' || name === 'at' || name === 'log')) found.set(name, leaf.latin1Slice(from + 1, to - 1))
+    if (leaf[from] === QUOTE && (name === 'id' || name === 'at' || name === 'log')) found.set(name, leaf.toString('latin1', from + 1, to - 1))
   })
   const [id, at, log] = [found.get('id'), found.get('at'), found.get('log')]
   return end !== leaf.length || id === undefined || at === undefined || log === undefined ? undefined : { id, at, log }
@@ -49,7 +49,7 @@ function objectEnd(bytes: Buffer, start: number, depth: number, member?: (name: 
     if (nameTo === UNKNOWN || bytes[nameTo] !== COLON || (lastTo > 0 && !isLess(bytes, lastFrom, lastTo, at + 1, nameTo - 1))) return UNKNOWN
     const end = valueEnd(bytes, nameTo + 1, depth + 1)
     if (end === UNKNOWN) return UNKNOWN
-    member?.(bytes.latin1Slice(at + 1, nameTo - 1), nameTo + 1, end)
+    member?.(bytes.toString('latin1', at + 1, nameTo - 1), nameTo + 1, end)
     lastFrom = at + 1
     lastTo = nameTo - 1
     if (bytes[end] === CLOSE_OBJECT) return end + 1
@@ -89,7 +89,7 @@ function numberEnd(bytes: Buffer, start: number): number {
 }
 
 function wordEnd(bytes: Buffer, start: number, word: string): number {
-  return bytes.latin1Slice(start, start + word.length) === word ? start + word.length : UNKNOWN
+  return bytes.toString('latin1', start, start + word.length) === word ? start + word.length : UNKNOWN
 }
 
 function isDigit(byte: number | undefined): boolean {

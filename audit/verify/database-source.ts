@@ -11,7 +11,9 @@ import type { KeptHead, KeptTile, LogSource, RecordRow } from './log-source.ts'
 import { printable } from './printable.ts'
 
 /** Sequence numbers in one range. */
-const RANGE = 10_000
+const RANGE = 10_000n
+/** The largest of PostgreSQL's bigint. */
+const LAST_NUMBER = 2n ** 63n - 1n
 const FETCHED = 500
 /** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
 const EPOCH_2000 = Date.UTC(2000, 0, 1) * 1_000
@@ -63,14 +65,15 @@ export function databaseSource(client: pg.Client, log: string, size: number): Lo
 }
 
 async function* rows(client: pg.Client, log: string, from: number | undefined): AsyncGenerator<readonly RecordRow[]> {
-  const first = async (least: number | undefined): Promise<number | undefined> => {
-    const found = await client.query<{ seq: string | null }>('SELECT min(seq) AS seq FROM audit.record WHERE log = $1 AND ($2::bigint IS NULL OR seq >= $2)', [log, least ?? null])
+  const first = async (least: bigint | undefined): Promise<bigint | undefined> => {
+    if (least !== undefined && least > LAST_NUMBER) return undefined
+    const found = await client.query<{ seq: string | null }>('SELECT min(seq) AS seq FROM audit.record WHERE log = $1 AND ($2::bigint IS NULL OR seq >= $2)', [log, least?.toString() ?? null])
     const seq = found.rows[0]?.seq
-    return seq === undefined || seq === null ? undefined : Number(seq)
+    return seq === undefined || seq === null ? undefined : BigInt(seq)
   }
-  let low = await first(from)
+  let low = await first(from === undefined ? undefined : BigInt(from))
   while (low !== undefined) {
-    const high: number = low + RANGE
+    const high: bigint = low + RANGE
     let seen = 0
     for await (const batch of copied(client, log, low, high)) {
       seen += batch.length
@@ -80,12 +83,12 @@ async function* rows(client: pg.Client, log: string, from: number | undefined): 
   }
 }
 
-async function* copied(client: pg.Client, log: string, low: number, high: number): AsyncGenerator<readonly RecordRow[]> {
+async function* copied(client: pg.Client, log: string, low: bigint, high: bigint): AsyncGenerator<readonly RecordRow[]> {
   // COPY takes no parameters: the name is quoted by the driver, the numbers are numbers.
   const stream = client.query(
     copyTo(`COPY (
       SELECT seq, id, at, leaf_hash, CASE WHEN octet_length(leaf) <= ${LONGEST_LEAF} THEN leaf END
-      FROM audit.record WHERE log = ${pg.escapeLiteral(log)} AND seq >= ${BigInt(low)} AND seq < ${BigInt(high)} ORDER BY seq, id
+      FROM audit.record WHERE log = ${pg.escapeLiteral(log)} AND seq >= ${low} AND seq < ${high} ORDER BY seq, id
     ) TO STDOUT (FORMAT binary)`),
   )
   const ended = finished(stream)

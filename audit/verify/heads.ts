@@ -34,22 +34,26 @@ const MOST_FINDINGS = 5
 
 /** Opens all heads of a log. Findings are in the order of the heads. */
 export async function trustedHeads(source: LogSource, keys: readonly VerifierKey[], outside: readonly OutsideHead[]): Promise<{ readonly heads: TrustedHeads; readonly findings: readonly Finding[] }> {
-  const faults: string[] = []
+  const findings: Finding[] = []
+  let more = 0
+  const fault = (sentence: string): void => {
+    if (findings.length < MOST_FINDINGS) findings.push({ log: source.log, kind: 'head', sentence })
+    else more += 1
+  }
   const list = packedHeads()
   let last: SignedHead | undefined
   for await (const kept of source.heads()) {
     const head = opened(kept.note, keys)
-    if (typeof head === 'string') faults.push(`The head kept at size ${kept.size ?? 'unknown'} ${head}.`)
+    if (typeof head === 'string') fault(`The head kept at size ${kept.size ?? 'unknown'} ${head}.`)
     else {
-      const fault = head.origin === originOf(source.log) ? columnsFault(kept, head) ?? orderFault(head, last) : `is a head of another log`
-      if (fault === undefined) {
+      const wrong = head.origin === originOf(source.log) ? columnsFault(kept, head) ?? orderFault(head, last) : 'is a head of another log'
+      if (wrong === undefined) {
         list.push(head)
         last = head
-      } else faults.push(`The head kept at size ${kept.size ?? head.size} ${fault}.`)
+      } else fault(`The head kept at size ${kept.size ?? head.size} ${wrong}.`)
     }
   }
-  const findings = faults.slice(0, MOST_FINDINGS).map((sentence): Finding => ({ log: source.log, kind: 'head', sentence }))
-  if (faults.length > MOST_FINDINGS) findings.push({ log: source.log, kind: 'head', sentence: `${counted(faults.length - MOST_FINDINGS, 'further head')} cannot be trusted either.` })
+  if (more > 0) findings.push({ log: source.log, kind: 'head', sentence: `${counted(more, 'further head')} cannot be trusted either.` })
   return { heads: together(list, [...outside].sort((a, b) => a.size - b.size), last), findings }
 }
 

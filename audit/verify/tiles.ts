@@ -47,7 +47,7 @@ export function expectedTiles(): ExpectedTiles {
     },
     at(n, place) {
       const level = levels[n]
-      if (level === undefined) return undefined
+      if (level === undefined || place < 0) return undefined
       const { full, width, digest } = level.marked
       if (place < full) return { width: TILE_WIDTH, digest: level.digests.subarray(place * HASH_BYTES, (place + 1) * HASH_BYTES) }
       return place === full && width > 0 ? { width, digest } : undefined

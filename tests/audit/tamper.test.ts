@@ -134,6 +134,7 @@ describe('removed, inserted, re-ordered', () => {
     expect(kinds(await after(insert(-5)))).toEqual([['inserted', -5]])
     expect(kinds(await after(insert(610)))).toEqual([['inserted', 610]])
     expect(kinds(await after(insert(2_000)))).toEqual([['inserted', 2_000]])
+    for (const seq of ['9223372036854775807', '-9223372036854775808']) expect(kinds(await after(sql(`UPDATE audit.record SET seq = ${seq} WHERE log = 'population' AND seq = 609`))), seq).toEqual([[seq.startsWith('-') ? 'inserted' : 'removed', seq.startsWith('-') ? Number(seq) : 609]])
   })
   it('a record put in twice, its number the next one', async () => {
     const found = await after(sql(`ALTER TABLE audit.record DROP CONSTRAINT record_id`, `INSERT INTO audit.record SELECT log, 610, id, at, leaf, leaf_hash FROM audit.record WHERE log = 'population' AND seq = 17`, `UPDATE audit.log SET size = 611 WHERE name = 'population'`))
