@@ -17,21 +17,36 @@ export function canonicalJson(value: unknown): string {
       return value ? 'true' : 'false'
     case 'object':
       if (value === null) return 'null'
-      return Array.isArray(value) ? `[${value.map(canonicalJson).join(',')}]` : object(value)
+      return Array.isArray(value) ? array(value) : object(value)
     default:
       throw new TypeError('a value that JSON does not know')
   }
 }
 
+// Each access record is written by these before its answer is given: strings are appended, nothing is collected and joined.
+
+function array(values: readonly unknown[]): string {
+  let written = '['
+  for (let n = 0; n < values.length; n += 1) written += n === 0 ? canonicalJson(values[n]) : `,${canonicalJson(values[n])}`
+  return `${written}]`
+}
+
 function object(value: object): string {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw new TypeError('an object that is not plain')
+  if (!isPlain(value)) throw new TypeError('an object that is not plain')
+  let written = '{'
   // Array.prototype.sort compares UTF-16 code units, as section 3.2.3 asks.
-  const members = new Map<string, unknown>(Object.entries(value))
-  return `{${[...members.keys()].sort().map((name) => `${text(name)}:${canonicalJson(members.get(name))}`).join(',')}}`
+  for (const name of Object.keys(value).sort()) written += `${written === '{' ? '' : ','}${text(name)}:${canonicalJson(value[name])}`
+  return `${written}}`
+}
+
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 function text(value: string): string {
+  // Printable ASCII but for the two characters that are escaped: nearly everything in a record.
+  if (/^[ !#-[\]-~]*$/.test(value)) return `"${value}"`
   // With the u flag a pair is one character, so this finds lone halves only.
   if (/\p{Surrogate}/u.test(value)) throw new TypeError('a text with a lone surrogate')
   return JSON.stringify(value)

@@ -16,7 +16,8 @@ import type { CityFolder } from '../support/command.ts'
 import { keptRecords } from '../support/kept-records.ts'
 import { eventually } from '../support/outage.ts'
 
-vi.setConfig({ testTimeout: 900_000 })
+// Twenty restarts, and a thousand answers before each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 2_400_000 })
 
 const CLIENTS = 32
 const KILLS = 10
