@@ -191,6 +191,22 @@ describe('the follower', () => {
   })
 })
 
+describe('the lists', () => {
+  it('newest first come from their indexes', async () => {
+    await rows(`INSERT INTO access_record (ref, log, seq, record_id, at, request_id, caller_org, caller_kind, caller_sub, operation_hash, entries, field_set, owners, person_categories, subject_count, row_count, policy_version, outcome)
+      SELECT 'credit/' || g, 'credit', g, gen_random_uuid(), now() - g * interval '1 s', '', 'PSB', 'department', 's', '', '{}', '', '{PSB}', '{}', 0, 0, '', 'ANSWERED' FROM generate_series(1, 5000) AS g`, [], facts.owner)
+    await rows(`INSERT INTO access_subject SELECT '${TOKEN}'::uuid, at, ref FROM access_record`, [], facts.owner)
+    await rows('ANALYZE access_record, access_subject', [], facts.owner)
+    const plan = async (statement: string): Promise<string> => JSON.stringify(await rows(`EXPLAIN ${statement}`))
+    const newest = await plan(`SELECT ref FROM access_record WHERE owners @> ARRAY['PSB'] ORDER BY at DESC, ref ASC LIMIT 21`)
+    expect(newest).toContain('access_record_newest')
+    expect(newest).not.toContain('Sort')
+    const history = await plan(`SELECT r.ref FROM access_subject AS s JOIN access_record AS r ON r.ref = s.record WHERE s.token = '${TOKEN}' ORDER BY s.at DESC, s.record ASC LIMIT 21`)
+    expect(history).toContain('access_subject_newest')
+    expect(history).not.toContain('Sort')
+  })
+})
+
 describe('the roles', () => {
   it('let the follower add, not remove, and the serving role only read', async () => {
     const removing = ['DELETE FROM access_record', 'TRUNCATE access_record', 'DROP TABLE access_record', 'CREATE TABLE public.mine (a int)', 'DELETE FROM access_subject', 'DELETE FROM unread_record']
