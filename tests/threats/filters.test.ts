@@ -120,6 +120,8 @@ describe('conditions on what is not clear', () => {
         const found = answer.errors.map(({ extensions }) => `${extensions.code} ${extensions.argument}`)
         const closed = answer.sharing.decisions.some(({ path, decision }) => decision === 'DENIED' && attempt.query.includes(path.split('.')[0] ?? ''))
         const rows = listed(answer, attempt.list) ?? null
+        // What the log tells those who may read it is theirs to search (tests/threats/access-log-reading says who that is).
+        if (['AccessRecord', 'Alert', 'Suspension'].includes(attempt.type) && !closed && /auditor|department|owner/.test(who)) continue
         if (clearToAll(attempt)) {
           expect(found, `${who}: ${attempt.name}`).toEqual([])
           continue

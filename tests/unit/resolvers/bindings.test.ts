@@ -2,9 +2,12 @@
 
 import { expect, test } from 'vitest'
 import { subgraphNames } from '../../../core/domains.ts'
+import { bindDomain } from '../../../resolvers/binding.ts'
 import { cell } from '../../../resolvers/cell.ts'
 import { domainEntities, domainResolvers } from '../../../resolvers/domain-resolvers.ts'
 import { own } from '../../../resolvers/entity.ts'
+import { signalActs } from '../../../resolvers/governance-signals.ts'
+import type { ResolverMap } from '../../../resolvers/resolver-map.ts'
 import { compile } from '../../../resolvers/statements.ts'
 import { readClassification } from '../../../schema/classification.ts'
 import { allSubgraphSdl } from '../../../schema/load.ts'
@@ -14,7 +17,10 @@ const classification = readClassification(allSubgraphSdl())
 
 for (const domain of subgraphNames) {
   const entities = domainEntities(domain)
-  const resolvers = domainResolvers(domain, classification)
+  const resolvers: ResolverMap = {
+    ...domainResolvers(domain, classification),
+    ...(domain === 'governance' ? { Mutation: signalActs(bindDomain(domain, entities, classification), undefined) } : {}),
+  }
   const fieldsOf = (type: string) => classification.fieldsOf(domain).filter((field) => field.type === type)
 
   test(`${domain} binds every field that it answers`, () => {
