@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { httpCity } from '../support/http-city.ts'
 import { logLeaves, type Leaf } from '../support/log-leaves.ts'
 import { runningCity, type RunningCity } from '../support/running-city.ts'
 
@@ -60,6 +61,22 @@ describe('suspension', () => {
     await pause(900)
     expect((await city.ask(READ, { caller: 'nav-b' })).status).toBe(403)
     await city.ask(RESTORE, { caller: 'security-officer', variables: { id: done.data.suspendCaller.id } })
+  })
+
+  it('is the same through a gateway and subgraphs that are processes of their own', async () => {
+    const http = await httpCity(city)
+    try {
+      const done = await http.ask(SUSPEND, { caller: 'security-officer', variables: { org: 'EDU', sub: 'edu-clerk' } })
+      expect(done.errors).toEqual([])
+      expect(done.data.suspendCaller).toMatchObject({ sub: 'edu-clerk', active: true })
+      await pause(900)
+      expect((await http.ask(READ, { caller: 'edu-clerk' })).status).toBe(403)
+      expect((await city.ask(READ, { caller: 'edu-clerk' })).status).toBe(403)
+      const restored = await http.ask(RESTORE, { caller: 'second-officer', variables: { id: done.data.suspendCaller.id } })
+      expect(restored.data.restoreCaller.active).toBe(false)
+    } finally {
+      await http.stop()
+    }
   })
 
   it('is refused for officers themselves, their organisation, and what nobody knows', async () => {
