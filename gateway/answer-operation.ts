@@ -184,5 +184,6 @@ function withDenied(answer: Answer, state: RequestState): Answer {
 
 async function refuse(state: RequestState, entry: ErrorEntry, parts: AnswerParts): Promise<void> {
   const { requestId, policyVersion, caller, occasion, operation } = state
+  state.refusalRecorded = true
   await parts.records.refused({ requestId, code: entry.extensions.code, policyVersion, caller, occasion, operation })
 }

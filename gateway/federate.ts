@@ -93,6 +93,7 @@ function answering(gateway: ApolloGateway, parts: AnswerParts): ApolloServerPlug
         const code = errors.map(ownRuleCode).find((found) => found !== undefined)
         if (code !== undefined) {
           const { requestId, policyVersion, caller, occasion } = contextValue.state
+          contextValue.state.refusalRecorded = true
           const asked = document === undefined ? undefined : (getOperationAST(document, request.operationName) ?? undefined)
           const operation = document === undefined || asked === undefined ? undefined : namedOperation(document, asked)
           await parts.records.refused({ requestId, code, policyVersion, caller, occasion, operation })

@@ -35,9 +35,9 @@ export type GatewayRecords = {
   read(run: Omit<Refused, 'code'>, entries: readonly string[]): Promise<RecordReference>
 }
 
-/** True for refusals that say something about access; malformed bodies and too many requests are counted only. */
+/** True for what a caller did: everything refused or malformed. What failed on our side stands in the operator's log. */
 export function isRecorded(code: ErrorCode): boolean {
-  return code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'PURPOSE_UNKNOWN' || code === 'TOO_COSTLY'
+  return code !== 'INTERNAL' && code !== 'SUBGRAPH_UNAVAILABLE' && code !== 'AUDIT_UNAVAILABLE'
 }
 
 const LOG = 'gateway'

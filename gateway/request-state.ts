@@ -30,6 +30,8 @@ export type RequestState = {
   operation: { readonly name?: string; readonly hash: string } | undefined
   /** True once the answer's text holds `extensions.sharing`. */
   finished: boolean
+  /** This refusal stands in the gateway's log already. */
+  refusalRecorded: boolean
 }
 
 /** The object handed to Apollo Server; it copies the outer object, so the state stands inside. */

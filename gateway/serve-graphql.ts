@@ -6,6 +6,7 @@ import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Suspensions } from '../audit/suspensions.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
+import type { ErrorCode } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import { requestIdOf } from '../core/request-id.ts'
@@ -58,7 +59,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {
-      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false,
+      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, refusalRecorded: false,
     }
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
@@ -66,6 +67,8 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: body.value },
       context: async () => ({ state }),
     })
+    const refused = refusalOf(answer)
+    if (refused !== undefined && !state.refusalRecorded && state.records.length === 0) await parts.records.refused({ ...about, ...known, code: refused, operation: state.operation })
     outcome = write(response, answer, state, parts)
   } catch (thrown) {
     const refusal = thrown instanceof Refusal ? thrown : undefined
@@ -112,6 +115,19 @@ export async function identify(request: IncomingMessage, requestId: string, part
   return caller
 }
 
+/** The code of an answer that is a refusal as a whole: Apollo's own, of what it could not read, among them. */
+function refusalOf(answer: HTTPGraphQLResponse): ErrorCode | undefined {
+  const { status = 200, body } = answer
+  if (status < 400 || status >= 500 || body.kind !== 'complete') return undefined
+  const code = codeIn(body.string)
+  return code !== undefined && isRecorded(code) ? code : undefined
+}
+
+function codeIn(text: string): ErrorCode | undefined {
+  const code = /"code":"([A-Z_]+)"/.exec(text)?.[1]
+  return isCode(code) ? code : undefined
+}
+
 /** Apollo's text as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
 function write(response: ServerResponse, answer: HTTPGraphQLResponse, state: RequestState, parts: ServeParts): string {
   if (answer.body.kind !== 'complete') throw new CitygraphError('INTERNAL')
@@ -121,8 +137,7 @@ function write(response: ServerResponse, answer: HTTPGraphQLResponse, state: Req
   const text = early === undefined ? answer.body.string : `${JSON.stringify({ errors: early, extensions: sharingExtensions(state) })}\n`
   send(response, status, headers, text)
   if (status === 200) return text.startsWith('{"errors"') ? 'PARTIAL' : 'OK'
-  const code = /"code":"([A-Z_]+)"/.exec(text)?.[1]
-  return isCode(code) ? code : 'INTERNAL'
+  return codeIn(text) ?? 'INTERNAL'
 }
 
 /** Apollo wrote this text from entries that format-error.ts made. */
