@@ -29,9 +29,9 @@ export type AccessRecord = {
   readonly subjectCount: number
   readonly rowCount: number
   readonly policyVersion: string
-  /** BEGUN: an act that is about to be done; a further record of the same request says how it ended. */
   /** So many refusals of this caller with this code, this one the last of them, were counted instead of recorded (refusal-flood.ts). */
   readonly repeats?: number
+  /** BEGUN: an act that is about to be done; a further record of the same request says how it ended. */
   readonly outcome: 'ANSWERED' | 'REFUSED' | 'FAILED' | 'BEGUN'
   /** Error code when not ANSWERED. */
   readonly code?: string
@@ -70,5 +70,7 @@ export type LogRecord = AccessRecord | EventRecord
 export type AuditLog = {
   append(records: readonly LogRecord[]): Promise<void>
   refused(records: readonly [AccessRecord, ...AccessRecord[]]): Promise<boolean>
+  /** Says that an answer is being made whose records come soon, so that commits can be shared; the function given back, that it no longer is. */
+  expect?(): () => void
   close(): Promise<void>
 }

@@ -25,6 +25,8 @@ export type CityDatabases = {
   /** Serving role of each department, and where its records go. */
   readonly serving: Readonly<Record<SubgraphName, DatabaseAddress>>
   readonly records: Readonly<Record<SubgraphName | 'gateway', DatabaseAddress>>
+  /** A role that writes all logs, for a city in one process; absent where departments' records lie apart. */
+  readonly together?: DatabaseAddress
   /** May migrate and load. */
   readonly owners: Readonly<Record<SubgraphName, DatabaseAddress>>
   /** Embedded only. Elsewhere the role that writes a log migrates its database too. */
@@ -85,6 +87,7 @@ export function foreignDatabases(config: Config): CityDatabases {
     serving,
     owners: serving,
     records: { ...audit, gateway },
+    ...(gathered({ ...audit, gateway }).length === 1 ? { together: gateway } : {}),
     auditOwner: undefined,
     auditReader: gateway,
     logs: gathered({ ...audit, gateway }),
@@ -179,6 +182,7 @@ function embeddedDatabases(urls: DatabaseUrls<SubgraphName>, folder: string, sto
     serving: forSubgraphs((domain) => urls.departments[domain].query),
     owners: forSubgraphs((domain) => urls.departments[domain].owner),
     records: { ...forSubgraphs((domain) => urls.departments[domain].audit), gateway: urls.audit.gateway },
+    together: urls.audit.city,
     auditOwner: urls.audit.owner,
     auditReader: urls.audit.read,
     logs: [{ address: urls.audit.read, logs: [...subgraphNames, 'gateway'] }],

@@ -4,6 +4,8 @@ import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
 import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
+import { openCommitQueue } from '../audit/commit-queue.ts'
+import type { CommitQueue } from '../audit/commit-queue.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import { watchSuspensions } from '../audit/suspensions.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
@@ -77,10 +79,13 @@ export function clockOf(databases: CityDatabases): Clock {
 /** What stands between a subgraph and its log: nothing, but in a measurement of what records cost. */
 export type LogWrapper = (log: AuditLog) => AuditLog
 
+/** `queue`: of a process that writes several logs. */
+export type LogOptions = { readonly wrap?: LogWrapper | undefined; readonly queue?: CommitQueue | undefined }
+
 /** One subgraph on its database and its log. */
-export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, wrap: LogWrapper = (log) => log): Open<Subgraph> {
+export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue }: LogOptions = {}): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
-  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit)
+  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const it = departments[domain]({
     ...(acting === undefined ? {} : { office: acting.office }),
@@ -111,7 +116,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
 }
 
 /** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what its database says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, queue?: CommitQueue): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
   // One connection for appends, one for the signer, one for what else a request asks.
   const pool = openAuditPool(address, { log, max: 3 })
   // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
@@ -121,7 +126,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
     failedAt = performance.now()
     logger.error('audit append failed', { log, ...errorFacts(cause) })
   }
-  const it = openAuditLog({ pool, log, onFailure })
+  const it = openAuditLog({ log, onFailure, ...(queue === undefined ? { pool } : { queue }) })
   const signer = openSigner({ pool, log, key, onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
   const suspensions = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
@@ -166,6 +171,13 @@ export async function openIssuers(config: Config, core: CityCore, keys: CityKeys
 }
 
 /** All subgraphs. */
-export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys, wrap?: LogWrapper): readonly Open<Subgraph>[] {
-  return subgraphNames.map((domain) => openSubgraph(domain, core, databases, keys, wrap))
+export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys, options: LogOptions = {}): readonly Open<Subgraph>[] {
+  return subgraphNames.map((domain) => openSubgraph(domain, core, databases, keys, options))
+}
+
+/** The commits that all logs of one process share, where one role may write them all. `queue` undefined: each log has its own. */
+export function openSharedCommits({ together }: Pick<CityDatabases, 'together'>): { readonly queue: CommitQueue | undefined; readonly close: () => Promise<void> } {
+  if (together === undefined) return { queue: undefined, close: async () => undefined }
+  const pool = openAuditPool(together, { log: 'all' })
+  return { queue: openCommitQueue({ pool }), close: () => pool.end() }
 }

@@ -12,7 +12,7 @@ import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { inProcessLink } from '../subgraphs/in-process.ts'
 import type { CityDatabases } from './city-databases.ts'
-import { openCore, openIssuers, openLog, openSubgraphs } from './city-parts.ts'
+import { openCore, openIssuers, openLog, openSharedCommits, openSubgraphs } from './city-parts.ts'
 import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
@@ -42,9 +42,12 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   try {
     const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
     parts.add(async () => core.close())
-    const subgraphs = openSubgraphs(core, databases, keys, inputs.wrapLogs)
+    const commits = openSharedCommits(databases)
+    parts.add(commits.close)
+    const { queue } = commits
+    const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue })
     for (const subgraph of subgraphs) parts.add(subgraph.close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, queue)
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)

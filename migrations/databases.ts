@@ -26,6 +26,8 @@ export type DatabaseUrls<D extends string> = {
     readonly read: DatabaseAddress
     /** The gateway's role: like a department's. */
     readonly gateway: DatabaseAddress
+    /** The role of a city in one process, which writes all logs. */
+    readonly city: DatabaseAddress
   }
   /** Where the follower writes. */
   readonly follower: DatabaseAddress
@@ -33,6 +35,8 @@ export type DatabaseUrls<D extends string> = {
 
 export const AUDIT = 'audit'
 const GATEWAY_ROLE = 'citygraph_gateway'
+/** Writes every log, for a city that is one process: records of all its departments then share commits. */
+const CITY_ROLE = 'citygraph_city'
 export const GOVERNANCE = 'governance'
 /** Copies facts of access records into governance's database: reads and adds there, removes nothing, serves nobody. */
 const FOLLOWER_ROLE = 'citygraph_governance_follower'
@@ -48,7 +52,7 @@ export function ownerRole(domain: string): string {
 }
 
 /** Changes with the grants below, so that an older cluster gets them anew. Kept as the comment of each database. */
-const GRANTS = 'citygraph grants 2'
+const GRANTS = 'citygraph grants 3'
 
 /**
  * Makes what is missing of roles, databases and grants; passwords are kept in `secrets.json` of the cluster's data folder and
@@ -59,7 +63,7 @@ export async function provision<D extends string>(cluster: EmbeddedCluster, doma
   const secrets = openSecrets(cluster.dataDir)
   const password = (role: string): string => secrets.keep(`database.${role}`)
   const databases = [...domains, AUDIT]
-  const roles = [...databases.flatMap((name) => [ownerRole(name), queryRole(name)]), GATEWAY_ROLE, FOLLOWER_ROLE]
+  const roles = [...databases.flatMap((name) => [ownerRole(name), queryRole(name)]), GATEWAY_ROLE, CITY_ROLE, FOLLOWER_ROLE]
 
   await asSuperuser(cluster, 'postgres', async (client) => {
     await client.query(`SELECT pg_advisory_lock(hashtext('citygraph provision'))`)
@@ -92,7 +96,7 @@ export async function provision<D extends string>(cluster: EmbeddedCluster, doma
       owner: reach(domain, ownerRole(domain)),
       audit: reach(AUDIT, queryRole(domain)),
     })),
-    audit: { owner: reach(AUDIT, ownerRole(AUDIT)), read: reach(AUDIT, queryRole(AUDIT)), gateway: reach(AUDIT, GATEWAY_ROLE) },
+    audit: { owner: reach(AUDIT, ownerRole(AUDIT)), read: reach(AUDIT, queryRole(AUDIT)), gateway: reach(AUDIT, GATEWAY_ROLE), city: reach(AUDIT, CITY_ROLE) },
     follower: reach(GOVERNANCE, FOLLOWER_ROLE),
   }
 }
@@ -141,7 +145,7 @@ async function grant(cluster: EmbeddedCluster, client: pg.Client, name: string, 
 export function grantsOf(roles: DatabaseRoles, domains: readonly string[], name = roles.database): { readonly database: readonly string[]; readonly inside: readonly string[] } {
   switch (name) {
     case AUDIT: {
-      const writers = [...domains.map(queryRole), GATEWAY_ROLE]
+      const writers = [...domains.map(queryRole), GATEWAY_ROLE, CITY_ROLE]
       return { database: databaseGrants(roles, writers), inside: auditGrants(roles, writers) }
     }
     case GOVERNANCE:

@@ -121,6 +121,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
     const { access, requestId } = request
     const known: Known = {}
+    const arrived = parts.audit.expect?.()
     try {
       await parts.suspensions.require(access.caller)
       const version = access.policyVersion ?? access.bundleSequence
@@ -153,6 +154,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       }
     } catch (error) {
       return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access }, known)
+    } finally {
+      arrived?.()
     }
   }
 

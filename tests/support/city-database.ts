@@ -18,8 +18,8 @@ export type TestDatabase = {
   readonly query: DatabaseAddress
   /** As the owner: migrations and loading. */
   readonly owner: DatabaseAddress
-  /** Audit only: as a department's serving role, or as the gateway. */
-  readonly writer: (who: SubgraphName | 'gateway') => DatabaseAddress
+  /** Audit only: as a department's serving role, as the gateway, or as a city in one process. */
+  readonly writer: (who: SubgraphName | 'gateway' | 'city') => DatabaseAddress
   /** Governance only: as its follower. */
   readonly follower: DatabaseAddress
   readonly superuserUrl: string
@@ -97,7 +97,7 @@ function databaseOf(cluster: TestCluster, name: string, domain: SubgraphName | t
     name,
     query: here(query),
     owner: here(owner),
-    writer: (who) => here(who === 'gateway' ? audit.gateway : departments[who].audit),
+    writer: (who) => here(who === 'gateway' || who === 'city' ? audit[who] : departments[who].audit),
     follower: here(cluster.urls.follower),
     superuserUrl: cluster.superuserUrl(name),
     drop: async () => {

@@ -145,6 +145,7 @@ export function asCityDatabases(databases: RunningCity['databases'], folder: str
     serving: of((domain) => databases[domain].query),
     owners: of((domain) => databases[domain].owner),
     records: { ...of((domain) => databases.audit.writer(domain)), gateway: databases.audit.writer('gateway') },
+    together: databases.audit.writer('city'),
     auditOwner: databases.audit.owner,
     auditReader: databases.audit.query,
     logs: [{ address: databases.audit.query, logs: [...subgraphNames, 'gateway'] }],
