@@ -34,7 +34,7 @@ export type SignerParts = {
 }
 
 /** Longest wait of a record for its signed head is this and the time of signing. */
-const EVERY_MS = 500
+const EVERY_MS = 700
 const CLOSE_PATIENCE_MS = 1_000
 const SAY_AGAIN_MS = 60_000
 /** Records that one head signs beyond the one before: a long backlog is signed step by step. */

@@ -20,7 +20,7 @@ export type Follower = {
   close(): Promise<void>
 }
 
-const PAUSE_MS = 250
+const PAUSE_MS = 1_000
 
 /** Begins at once. `afterwards` runs after each round over all logs; what it throws is logged. */
 export function openFollower(parts: {
