@@ -20,7 +20,6 @@ let copy: QuotaCity
 let pages: readonly string[]
 beforeAll(async () => {
   of = await quotaCity(limits)
-  copy = await quotaCity(limits, { databases: of.city.databases })
   // Twenty pages of two different people each.
   const cursors: (string | undefined)[] = [undefined]
   for (let n = 1; n < 20; n += 1) {
@@ -29,14 +28,10 @@ beforeAll(async () => {
   }
   pages = cursors.map((cursor) => `{ people(first: 2${cursor === undefined ? '' : `, after: "${cursor}"`}) { nodes { id name } } }`)
 })
-afterAll(async () => {
-  await copy.city.stop()
-  await of.city.stop()
-})
+afterAll(() => of.city.stop())
 afterEach(async () => {
   await auditSql(of.city, 'TRUNCATE audit.supply, audit.quota_passed')
-  of.wait(15 * 60_000)
-  copy.wait(15 * 60_000)
+  for (const city of [of, copy]) city?.wait(15 * 60_000)
 })
 
 /** Ids of people whose name an answer holds. */
@@ -44,7 +39,13 @@ const given = (answers: readonly Answer[]): readonly string[] =>
   answers.flatMap(({ data }) => data.people.nodes.flatMap(({ id, name }: { id: string; name: string | null }) => (name === null ? [] : [id])))
 const charged = async (): Promise<number> => Number((await auditSql(of.city, `SELECT count(*) FROM audit.supply WHERE org = 'TRANS' AND bulk_class = 'C'`))[0]?.['count'])
 
-describe('a limit holds', () => {
+describe('a limit holds in copies of the city', () => {
+  beforeAll(async () => {
+    copy = await quotaCity(limits, { databases: of.city.databases })
+  })
+  // Closed again before the next: each city has its own connections to the tests' one server.
+  afterAll(() => copy.city.stop())
+
   it('when twenty requests race for it, through one gateway and through two', async () => {
     for (const copies of [[of], [of, copy]]) {
       const answers = await Promise.all(pages.map((query, n) => (copies[n % copies.length] ?? of).ask(query, trans)))
@@ -67,7 +68,9 @@ describe('a limit holds', () => {
       expect(said(await copy.ask(query, { ...trans, headers: { 'x-dry-run': 'decisions' } }))['people.nodes.name']).toBe('DENIED QUOTA')
     }
   })
+})
 
+describe('a limit holds', () => {
   it('where departments and gateway are processes of their own, and the gateway says what they served', async () => {
     const apart = await httpCity(of.city, { policies: of.policies })
     try {
