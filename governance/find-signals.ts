@@ -17,6 +17,8 @@ export type FindParts = {
 
 /** Records of each log in one step. */
 const STEP = 1_000
+/** The tables grow from nothing faster than statistics follow, and each statement here is meant to go through its index. */
+const BY_INDEX = 'SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off'
 const STRETCHES = `SELECT f.log, coalesce(w.next_seq, 0)::float8 AS first, least(f.next_seq, coalesce(w.next_seq, 0) + $1)::float8 AS "end"
   FROM followed_log AS f LEFT JOIN watched_log AS w ON w.log = f.log WHERE f.next_seq > coalesce(w.next_seq, 0) ORDER BY f.log`
 const WATCHED = `INSERT INTO watched_log (log, next_seq) SELECT log, "end" FROM jsonb_to_recordset($1::jsonb) AS s (log text, "end" bigint) ORDER BY log
@@ -32,6 +34,7 @@ const FORGET = `DELETE FROM signal_event WHERE at < (SELECT max(at) FROM signal_
 export async function findSignals({ facts, verifications }: FindParts, rules: RiskRules): Promise<boolean> {
   return withClient(facts, async (client) => {
     await client.query('BEGIN')
+    await client.query(BY_INDEX)
     const { rows: [lock] } = await client.query<{ ours: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtextextended('citygraph risk signals', 0)) AS ours`)
     const stretches = lock?.ours === true ? (await client.query<Stretch>(STRETCHES, [STEP])).rows : []
     if (stretches.length > 0) {
