@@ -33,6 +33,8 @@ export type CityInputs = {
   readonly limits?: GatewayParts['limits']
   /** For bench/ alone: what would be served were records of reads not kept. No setting reaches it. */
   readonly wrapLogs?: LogWrapper
+  /** For bench/ alone: what governance costs beside the logs. No setting reaches it. */
+  readonly follow?: typeof openGovernance
 }
 
 /** Opens everything; when a part cannot be opened, what was opened before is closed again. Nothing listens yet. */
@@ -69,7 +71,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       ...issuers,
       ...(inputs.limits === undefined ? {} : { limits: inputs.limits }),
     })
-    const follower = openGovernance(core, databases, keys)
+    const follower = (inputs.follow ?? openGovernance)(core, databases, keys)
     parts.add(follower.close)
     return { core, gateway, follower, close: () => parts.closeAll() }
   } catch (error) {
