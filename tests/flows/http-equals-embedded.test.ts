@@ -12,7 +12,7 @@ let embedded: RunningCity
 let apart: HttpCity
 beforeAll(async () => {
   embedded = await runningCity()
-  apart = await httpCity(embedded)
+  apart = await httpCity(embedded, { engines: 'own' })
 })
 afterAll(async () => {
   await apart?.stop()

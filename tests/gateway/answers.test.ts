@@ -125,10 +125,21 @@ describe('subgraphs that misbehave', () => {
     ['cannot record and says 200', (response) => { response.end('{"data":{"metroLines":{"nodes":[]}},"errors":[{"message":"secret","extensions":{"code":"AUDIT_UNAVAILABLE"}}]}'); return true }, 'AUDIT_UNAVAILABLE', 503],
     ['answers with the wrong shape', (response) => { response.end('{"data":{"metroLines":{"nodes":"secret"}}}'); return true }, 'INTERNAL', 500],
   ]
+  let how: (typeof cases)[number][1] = () => false
+  let transport: PlainSubgraph
+  let one: GatewayCity
+  beforeAll(async () => {
+    transport = await startPlainSubgraph({ sdl: sdls.transport, resolvers: {}, misbehave: (response) => how(response) })
+    one = await startGateway(httpLink({ urls: { transport: transport.url, enterprises: enterprises.url }, timeoutMs: 500 }))
+  })
+  afterAll(async () => {
+    await one.listening.stop(100)
+    await transport.stop()
+  })
+
   for (const [what, misbehave, code, status] of cases) {
     it(`answers ${code} when one ${what}`, async () => {
-      const transport = await startPlainSubgraph({ sdl: sdls.transport, resolvers: {}, misbehave })
-      const one = await startGateway(httpLink({ urls: { transport: transport.url, enterprises: enterprises.url }, timeoutMs: 500 }))
+      how = misbehave
       const reply = await one.ask({ query: '{ metroLines { nodes { name } } enterprise(uscc: "1") { name } }' })
       expect(reply.status).toBe(status)
       expect(reply.body.errors).toHaveLength(1)
@@ -136,8 +147,6 @@ describe('subgraphs that misbehave', () => {
       if (status === 200) expect(reply.body.data).toEqual({ metroLines: null, enterprise: { name: '上海示例出行科技有限公司' } })
       else expect('data' in reply.body).toBe(false)
       expect(`${reply.text}${one.logged.join('')}`).not.toMatch(/secret|10\.0\.0\.9/)
-      await one.listening.stop(100)
-      await transport.stop()
     })
   }
 })

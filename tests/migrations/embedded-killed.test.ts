@@ -1,4 +1,4 @@
-// What a killed run leaves behind, and two runs at the same time.
+// What a killed run leaves behind, and two runs at the same time. More of it: tests/long/embedded-killed.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -37,16 +37,6 @@ test('starts beside the orphan of a killed run: the orphan is stopped first and 
   await cluster.stop()
 })
 
-test('starts after the server itself was killed, replaying its log', async () => {
-  const cluster = await startEmbedded({ dataDir, log })
-  const pid = Number(readFileSync(pidFile(), 'utf8').split('\n')[0])
-  process.kill(pid, 'SIGKILL')
-  await cluster.stop()
-  const again = await startEmbedded({ dataDir, log })
-  expect(again.freshlyMade).toBe(false)
-  await again.stop()
-})
-
 test('starts the server again when it was killed, says so, and lets it be stopped for good', async () => {
   const cluster = await startEmbedded({ dataDir, log })
   for (let round = 1; round <= 2; round += 1) {
@@ -62,22 +52,6 @@ test('starts the server again when it was killed, says so, and lets it be stoppe
   expect(lines.filter((line) => line.startsWith('PostgreSQL was started again'))).toHaveLength(2)
 })
 
-test('does not start a server again that was stopped in the moment it was killed', async () => {
-  const cluster = await startEmbedded({ dataDir, log })
-  process.kill(Number(readFileSync(pidFile(), 'utf8').split('\n')[0]), 'SIGKILL')
-  await new Promise((resolve) => setTimeout(resolve, 120))
-  await cluster.stop()
-  await (await startEmbedded({ dataDir, log })).stop()
-})
-
-test('takes no notice of a pid file whose number now belongs to another process', async () => {
-  await (await startEmbedded({ dataDir, log })).stop()
-  writeFileSync(pidFile(), `${process.pid}\n${join(dataDir, 'data-18')}\n1700000000\n5432\n/tmp\n\n  1 1\nready   \n`)
-  const cluster = await startEmbedded({ dataDir, log })
-  await cluster.stop()
-  expect(processIdentity(process.pid)).toBeDefined()
-})
-
 test('refuses a second start on the same folder, naming the process that has it', async () => {
   const other = clusterProcess(dataDir, 'hold')
   await other.events
@@ -87,23 +61,10 @@ test('refuses a second start on the same folder, naming the process that has it'
   await (await startEmbedded({ dataDir, log })).stop()
 })
 
-test('lets exactly one of several starts at the same moment through', async () => {
-  const starts = await Promise.allSettled([1, 2, 3].map(() => startEmbedded({ dataDir, log })))
-  const through = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []))
-  expect(through).toHaveLength(1)
-  for (const cluster of through) await cluster.stop()
-})
-
 test('is not locked out by a lock whose pid was given to another process, or that is debris', async () => {
   await (await startEmbedded({ dataDir, log })).stop()
   for (const debris of [JSON.stringify({ pid: process.pid, identity: 'an earlier process', dataDir }), '', '{"pid":']) {
     writeFileSync(join(dataDir, 'citygraph.lock'), debris)
     await (await startEmbedded({ dataDir, log })).stop()
   }
-})
-
-test('says in PostgreSQL own words why it does not start', async () => {
-  await (await startEmbedded({ dataDir, log })).stop()
-  rmSync(join(dataDir, 'data-18', 'global', 'pg_control'))
-  await expect(startEmbedded({ dataDir, log })).rejects.toThrow(/could not (find|open).*(database system|pg_control)/)
 })

@@ -1,5 +1,6 @@
 // The same city as a running one, taken apart as in production: five subgraphs behind HTTP and a gateway that reaches them by
-// signed seals. Each of the six has its own policy engine, as processes have. Databases, keys and clock are the running city's.
+// signed seals. Databases, keys and clock are the running city's; with `engines: 'own'` each part has its own policy engine, as
+// processes have, which takes seconds more to start.
 
 import { createSealer, createOpener } from '../../subgraphs/access-context.ts'
 import { serveSubgraph } from '../../subgraphs/serve-http.ts'
@@ -20,8 +21,10 @@ import type { CityOptions, RunningCity } from './running-city.ts'
 
 export type HttpCity = Pick<RunningCity, 'url' | 'ask' | 'log' | 'stop'>
 
+export type HttpCityOptions = Pick<CityOptions, 'clock' | 'policies'> & { readonly engines?: 'own' | 'shared' }
+
 /** `options`: what the running city was given. */
-export async function httpCity(of: RunningCity, options: Pick<CityOptions, 'clock' | 'policies'> = {}): Promise<HttpCity> {
+export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): Promise<HttpCity> {
   const clock = options.clock ?? frozenClock(TEST_DAY)
   const { keys } = of
   if (keys.seal === undefined) throw new Error('a gateway over HTTP needs a key to seal with')
@@ -29,10 +32,13 @@ export async function httpCity(of: RunningCity, options: Pick<CityOptions, 'cloc
   const logger = createLogger('info', { write: (line) => void lines.push(line) })
   const databases = asCityDatabases(of.databases, '')
   const parts = closing()
-  const open = async () => {
-    const core = await openCore(clock, logger, { policies: options.policies })
-    parts.add(async () => core.close())
-    return core
+  let first: ReturnType<typeof openCore> | undefined
+  const open = (): ReturnType<typeof openCore> => {
+    if (first !== undefined && options.engines !== 'own') return first
+    const opening = openCore(clock, logger, { policies: options.policies })
+    first = opening
+    parts.add(async () => (await opening).close())
+    return opening
   }
   const urls: Record<string, string> = {}
   for (const domain of subgraphNames) {

@@ -41,7 +41,7 @@ describe.each([['the fixture', fixture], ['the city', city]])('the bundle of %s'
     const { bundle, problems } = await readBundle(directory, graph, createPolicyChecker(graph))
     if (bundle === undefined) throw new BundleRefused(problems)
     const seed = Number(process.env['SEED'] ?? 20260302)
-    const cases = Number(process.env['CASES'] ?? 1500)
+    const cases = Number(process.env['CASES'] ?? 700)
     console.info(`whole bundle, seed ${seed}, ${cases} cases`)
     const r = random(seed)
     const oracle = createCedarOracle(bundle.policies)

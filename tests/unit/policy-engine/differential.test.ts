@@ -14,7 +14,7 @@ import { smallGraph } from './small-graph.ts'
 describe('compiled policies agree with Cedar', () => {
   it('on random policies, callers, occasions and rows', () => {
     const seed = Number(process.env['SEED'] ?? 20260301)
-    const cases = Number(process.env['CASES'] ?? 3200)
+    const cases = Number(process.env['CASES'] ?? 1200)
     console.info(`differential seed ${seed}, ${cases} cases`)
     const r = random(seed)
     const rows = rowVocabulary(smallGraph)
