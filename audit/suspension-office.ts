@@ -7,7 +7,7 @@ import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
 import type { AuditLog, EventRecord } from './access-record.ts'
 import { recordIds } from './record-id.ts'
-import { EVERYBODY } from './suspensions.ts'
+import { EVERYBODY, suspended } from './suspensions.ts'
 
 export const suspensionReasons = ['RISK_SIGNAL', 'MISUSE', 'LEAKED_CREDENTIALS', 'LEFT_OFFICE', 'ON_REQUEST'] as const
 export type SuspensionReason = (typeof suspensionReasons)[number]
@@ -19,9 +19,9 @@ export type Suspension = { readonly id: string; readonly org: string; readonly s
 export type Restored = 'RESTORED' | 'SAME_OFFICER' | 'NOT_SUSPENDED'
 
 export type SuspensionOffice = {
-  /** Durable when it resolves. Throws AUDIT_UNAVAILABLE: then nothing was changed that a later try would not find. */
+  /** Durable when it resolves. Throws FORBIDDEN for an officer who is suspended; AUDIT_UNAVAILABLE: then nothing was changed that a later try would not find. */
   suspend(order: SuspensionOrder): Promise<Suspension>
-  /** By another person than suspended, whatever organisation the token names. Throws AUDIT_UNAVAILABLE. */
+  /** By another person than suspended or is suspended, whatever organisation the token names. Throws as `suspend`. */
   restore(id: string, by: Officer): Promise<Restored>
 }
 
@@ -55,7 +55,7 @@ export function suspensionOffice(parts: { readonly pool: pg.Pool; readonly audit
           await record('SUSPENSION', id, at, { caller: { org, sub }, by, reason })
         })
       } catch (error) {
-        if (order.id === undefined || !isThereAlready(error)) throw error
+        if (order.id === undefined || !isState(error, THERE_ALREADY)) throw isState(error, OFFICER_SUSPENDED) ? suspended() : error
       }
       await changed?.()
       return { id, org, sub, reason, by, at }
@@ -68,6 +68,8 @@ export function suspensionOffice(parts: { readonly pool: pg.Pool; readonly audit
         const outcome = rows[0]?.outcome ?? 'NOT_SUSPENDED'
         if (outcome === 'RESTORED') await record('RESTORATION', id, at, { by })
         return outcome
+      }).catch((error: unknown) => {
+        throw isState(error, OFFICER_SUSPENDED) ? suspended() : error
       })
       await changed?.()
       return restored
@@ -81,9 +83,12 @@ function recorded({ org, sub }: Officer): Officer {
   return { org: recordable(org), sub: recordable(sub) }
 }
 
-/** An earlier try went through after all (SQLSTATE 23505). */
-function isThereAlready(error: unknown): boolean {
-  return isCitygraphError(error) && error.cause instanceof pg.DatabaseError && error.cause.code === '23505'
+/** SQLSTATE: an earlier try went through after all; the officer is suspended (audit.require_officer). */
+const THERE_ALREADY = '23505'
+const OFFICER_SUSPENDED = 'CG001'
+
+function isState(error: unknown, state: string): boolean {
+  return isCitygraphError(error) && error.cause instanceof pg.DatabaseError && error.cause.code === state
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {

@@ -6,7 +6,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAuditPool } from '../../audit/audit-pool.ts'
+import { suspensionOffice } from '../../audit/suspension-office.ts'
 import { watchSuspensions } from '../../audit/suspensions.ts'
+import { recordable } from '../../core/natural-keys.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import { askedFields } from '../support/asked-fields.ts'
 import { accessOf, citySubgraph, type CitySubgraph } from '../support/city-subgraph.ts'
@@ -129,6 +131,66 @@ describe('an act', () => {
     expect((await own.query('SELECT audit.restore($1, $2, $3, now()) AS outcome', [id, 'AMR', 'security-officer'])).rows).toEqual([{ outcome: 'SAME_OFFICER' }])
     await own.end()
     expect((await city.ask(restore, { caller: 'second-officer' })).data.restoreCaller).toEqual({ active: false })
+  })
+})
+
+describe('a suspended officer', () => {
+  /** Suspends past every process that serves, so that none has heard of it; gives the suspension's id. */
+  const unheard = async (sub: string, office: pg.Pool, org = 'BDC'): Promise<string> => {
+    const id = randomUUID()
+    await office.query(`SELECT audit.suspend($1, $2, $3, 'RISK_SIGNAL', 'CITYGRAPH', 'risk', now())`, [id, org, sub])
+    return id
+  }
+  const office = (): pg.Pool => openAuditPool(city.databases.audit.writer('governance'), { log: 'governance' })
+
+  it.each(['second-officer', '*'])('(%s) neither restores nor suspends, though the serving process has not heard of it', async (sub) => {
+    const own = office()
+    const token = await city.token('second-officer')
+    const id = await unheard(sub, own)
+    const another = await unheard('amr-officer', own, 'AMR')
+    for (const query of [`mutation { restoreCaller(id: "${id}") { id } }`, `mutation { restoreCaller(id: "${another}") { id } }`, `mutation { ${act('PSB', 'psb-officer')} }`]) {
+      expect(codes(await post(city.url, query, {}, token))).toEqual(['FORBIDDEN'])
+    }
+    for (const of of [id, another]) {
+      await expect(own.query('SELECT audit.restore($1, $2, $3, now())', [of, 'BDC', 'second-officer'])).rejects.toMatchObject({ code: 'CG001' })
+    }
+    await expect(own.query(`SELECT audit.suspend($1, 'PSB', 'psb-officer', 'MISUSE', 'BDC', 'second-officer', now())`, [randomUUID()])).rejects.toMatchObject({ code: 'CG001' })
+    expect((await inForce()).map(({ org }) => org)).toEqual(['BDC', 'AMR'])
+    // Himself under another organisation's code is nobody else.
+    const restore = async (of: string, org: string, by: string): Promise<unknown> => (await own.query('SELECT audit.restore($1, $2, $3, now()) AS outcome', [of, org, by])).rows[0]?.outcome
+    if (sub !== '*') expect(await restore(id, 'PSB', sub)).toBe('SAME_OFFICER')
+    for (const of of [id, another]) expect(await restore(of, 'OTHER', 'third-officer')).toBe('RESTORED')
+    await own.end()
+    await pause(900)
+  })
+
+  it('whose name is recorded as a hash is known by it', async () => {
+    const own = office()
+    const hash = recordable('15400001234')
+    const id = await unheard(hash, own)
+    const acting = suspensionOffice({ pool: own, audit: { append: async () => undefined, refused: async () => undefined }, clock: city.city.core.clock })
+    await expect(acting.restore(id, { org: 'BDC', sub: '15400001234' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    await expect(acting.suspend({ org: 'PSB', sub: 'x', reason: 'MISUSE', by: { org: 'BDC', sub: '15400001234' } })).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect((await inForce()).map(({ sub }) => sub)).toEqual([hash])
+    await own.query('SELECT audit.restore($1, $2, $3, now())', [id, 'BDC', 'second-officer'])
+    await own.end()
+  })
+
+  it('whose suspension is about to commit waits for it', async () => {
+    const own = office()
+    const client = await own.connect()
+    const id = await unheard('amr-officer', own, 'AMR')
+    const mine = randomUUID()
+    await client.query('BEGIN')
+    await client.query(`SELECT audit.suspend($1, 'BDC', 'second-officer', 'RISK_SIGNAL', 'CITYGRAPH', 'risk', now())`, [mine])
+    const restoring = own.query('SELECT audit.restore($1, $2, $3, now())', [id, 'BDC', 'second-officer']).catch((error: unknown) => error)
+    await pause(200)
+    await client.query('COMMIT')
+    client.release()
+    expect(await restoring).toMatchObject({ code: 'CG001' })
+    for (const of of [id, mine]) await own.query('SELECT audit.restore($1, $2, $3, now())', [of, 'OTHER', 'third-officer'])
+    await own.end()
+    await pause(900)
   })
 })
 
