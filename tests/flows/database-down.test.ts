@@ -3,7 +3,7 @@ import { subgraphNames } from '../../core/domains.ts'
 import type { Domain } from '../../core/domains.ts'
 import { httpCity } from '../support/http-city.ts'
 import type { HttpCity } from '../support/http-city.ts'
-import { eventually, giveBack, takeAway } from '../support/outage.ts'
+import { crowd, eventually, giveBack, takeAway } from '../support/outage.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { RunningCity } from '../support/running-city.ts'
 
@@ -60,6 +60,17 @@ describe('a department whose database goes away', () => {
       }
     })
   }
+
+  it('says so as well when it has no connection left: no value is empty without an error beside it', async () => {
+    await crowd(city.databases.population, true)
+    for (const { ask } of [city, apart]) {
+      const answer = await ask('{ people(first: 1) { nodes { name } } verifyIdentity(name: "张伟", idNo: "310199198503070112") }', how)
+      expect([answer.status, answer.data]).toEqual([200, { people: null, verifyIdentity: null }])
+      expect(answer.errors).toEqual([{ message: 'This domain cannot be reached at the moment.', extensions: { code: 'SUBGRAPH_UNAVAILABLE', domain: 'population' } }])
+    }
+    await crowd(city.databases.population, false)
+    for (const { ask } of [city, apart]) expect((await ask('{ people(first: 1) { nodes { id } } }', how)).errors).toEqual([])
+  })
 
   it('gives an empty root field when the root itself is away', async () => {
     await takeAway(city.databases.enterprises)

@@ -19,6 +19,14 @@ export async function giveBack({ name }: TestDatabase): Promise<void> {
   })
 }
 
+/** As when all connections are taken (53300): who is connected is cut off, and nobody gets a new one. */
+export async function crowd({ name }: TestDatabase, on: boolean): Promise<void> {
+  await asSuperuser(await testCluster(), 'postgres', async (client) => {
+    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(name)} CONNECTION LIMIT ${on ? 0 : -1}`)
+    if (on) await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid()', [name])
+  })
+}
+
 /** Nothing can be written any more, nor by those who are connected already (they are cut off and come back). */
 export async function setReadOnly({ name }: TestDatabase, on: boolean): Promise<void> {
   await asSuperuser(await testCluster(), 'postgres', async (client) => {
