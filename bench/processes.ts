@@ -13,7 +13,7 @@ const program = join(import.meta.dirname, 'run.js')
 export type ServingCity = Serving & { readonly stop: () => Promise<Served> }
 
 /** Resolves when the city serves; rejects when it ends before. */
-export async function serveCity(folder: string, variant: 'records' | 'without-records'): Promise<ServingCity> {
+export async function serveCity(folder: string, variant: 'records' | 'without-records' | 'whole'): Promise<ServingCity> {
   const child = spawn(process.execPath, [program, 'serve', folder, variant], { stdio: ['pipe', 'pipe', 'inherit'] })
   const over = once(child, 'close')
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
