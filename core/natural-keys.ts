@@ -12,6 +12,8 @@ const ANY_DAY = '2099-12-31'
 /** Digits in groups may be a division, a day and a serial; a day before this year is a birthday and not that of a case. */
 const FIRST_CASE_YEAR = '2010'
 
+/** Seen by nobody between two digits: soft hyphens, zero-width characters, variation selectors, marks that combine. */
+const INVISIBLE = /[\p{Cf}\p{Mn}\p{Me}\p{Default_Ignorable_Code_Point}]/gu
 const UUID = /(?<![0-9a-z])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-z])/gi
 const PASSPORT = /(?<![0-9A-Z])(?:[EG]([0-9]{8})|E[A-HJ-NP-Z][0-9]{7}|[DPS]E?[0-9]{7,8})(?![0-9A-Z])/g
 const DAY = /^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])$/
@@ -27,7 +29,8 @@ const CARD = /(?<![0-9])(?=((?:62|60|4|5[1-5]|9558)[0-9]{14,17}|(?:62|60|4[0-9]|
 /** True if a natural key stands anywhere in the text, between whatever else. UUIDs are passed over. */
 export function holdsNaturalKey(text: string): boolean {
   if (!/[0-9@]|[^\x00-\x7f]/.test(text)) return false
-  const plain = text.normalize('NFKC').toUpperCase().replace(UUID, '|')
+  const seen = text.normalize('NFKD').replace(INVISIBLE, '').replace(/[\p{Z}\p{Cc}]/gu, ' ').replace(/[\p{Pd}\u2212]/gu, '-')
+  const plain = seen.normalize('NFKC').toUpperCase().replace(UUID, '|')
   // All but plates and e-mail addresses have seven digits.
   if (/(?:[0-9][^0-9]*){7}/.test(plain)) {
     if (MOBILE.test(plain) || some(plain, RESIDENT, isResident) || some(plain, LEGACY, isLegacy) || some(plain, CARD, isCard)) return true

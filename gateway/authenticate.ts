@@ -30,8 +30,8 @@ const REMEMBERED_TOKENS = 2_000
 /** A verified token is believed this long without verifying again, so that a withdrawn key ends soon. */
 const REMEMBERED_MS = 30_000
 
-/** Goes into access records: what is no text there (NUL, lone surrogates) would fail them. */
-const name = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]+$/u)
+/** Goes into access records: what is no text there (NUL, lone surrogates) would fail them, and what is not seen makes two names look alike. */
+const name = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+$/u)
 
 const claimsShape = z.object({
   sub: name(256),

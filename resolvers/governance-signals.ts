@@ -69,7 +69,7 @@ export function signalActs(binding: DomainBinding, office: Office | undefined): 
       const { caller } = context
       if (typeof org !== 'string' || !(await isOrganisation(context, org))) throw new CitygraphError('BAD_USER_INPUT', { argument: 'org', hint: 'There is no organisation of that code.' })
       if (!isReason(reason)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'reason' })
-      if (typeof sub !== 'string' || !SUB.test(sub)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub' })
+      if (typeof sub !== 'string' || !SUB.test(sub)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'A name of at most 100 letters, digits and . _ @ : | / -, or *.' })
       // Nobody would be left to restore them.
       if (org === caller.org && (recordable(sub) === recordable(caller.sub) || sub === '*')) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'Officers suspend neither themselves nor their whole organisation.' })
       const { id } = await acting.suspend({ org, sub, reason, by: caller })
@@ -80,7 +80,7 @@ export function signalActs(binding: DomainBinding, office: Office | undefined): 
       if (typeof id !== 'string' || !UUID.test(id)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'id' })
       switch (await acting.restore(id.toLowerCase(), context.caller)) {
         case 'SAME_OFFICER':
-          throw new CitygraphError('FORBIDDEN', { hint: 'Another officer than the one who suspended restores.' })
+          throw new CitygraphError('FORBIDDEN', { hint: 'Another officer than the one who suspended, or is suspended, restores.' })
         case 'NOT_SUSPENDED':
           throw new CitygraphError('BAD_USER_INPUT', { argument: 'id', hint: 'There is no such suspension, or it is over.' })
         case 'RESTORED':
@@ -90,8 +90,8 @@ export function signalActs(binding: DomainBinding, office: Office | undefined): 
   }
 }
 
-/** As tokens may name a caller; `*`: everybody. */
-const SUB = /^[^\p{Cc}\p{Cs}]{1,256}$/u
+/** Names and recorded names (`sha256:…`), letter for letter; `*`: everybody. A name may be of somebody never seen, so no sentence fits. */
+const SUB = /^(?:\*|(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{Nd}._@:|/-]{1,100})$/u
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function isReason(value: unknown): value is Reason {

@@ -79,6 +79,17 @@ describe('suspension', () => {
     }
   })
 
+  it('takes names and recorded names, and no sentence or anything unseen', async () => {
+    for (const sub of ['1\u200b5400001234', 'clerk\u00ad', 'born on the first', 'a'.repeat(101), '**', '', 'a\u3164', 'x\ny', '<b>']) {
+      const { errors } = await city.ask(SUSPEND, { caller: 'security-officer', variables: { org: 'STAT', sub } })
+      expect(errors[0]?.extensions, sub).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'sub' })
+    }
+    for (const sub of ['sha256:0123456789abcdef', 'auth0|7', '王-1', 'a.b_c@d.example/e']) {
+      const { data } = await city.ask(SUSPEND, { caller: 'security-officer', variables: { org: 'STAT', sub } })
+      expect(data.suspendCaller).toMatchObject({ sub: sub === 'a.b_c@d.example/e' ? expect.stringMatching(/^sha256:/) : sub })
+    }
+  })
+
   it('is refused for officers themselves, their organisation, and what nobody knows', async () => {
     for (const variables of [{ org: 'BDC', sub: 'security-officer' }, { org: 'BDC', sub: '*' }, { org: 'NOBODY', sub: 'x' }]) {
       const { data, errors } = await city.ask(SUSPEND, { caller: 'security-officer', variables })

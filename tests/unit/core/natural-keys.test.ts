@@ -47,6 +47,15 @@ describe('natural keys', () => {
     })
   }
 
+  it('are found between characters that nobody sees, other spaces and other dashes', () => {
+    for (const invisible of ['\u00ad', '\u200b', '\u200d', '\u2060', '\ufeff', '\u034f', '\u0301', '\ufe0f\u20e3', '\u3164', '\u{e0061}']) {
+      for (const text of ['15400001234', '310199198503070112', '6200000000000005', 'zhang.wei@example.com', '沪A12345', 'E12345678']) {
+        for (const placed of [`${text.slice(0, 1)}${invisible}${text.slice(1)}`, [...text].join(invisible)]) expect(holdsNaturalKey(placed), `${text} U+${invisible.codePointAt(0)?.toString(16)}`).toBe(true)
+      }
+    }
+    for (const separator of ['\u2028', '\u1680', '\u2003', '\t', '\u2011', '\u2013', '\u2212']) expect(holdsNaturalKey(`154${separator}0000${separator}1234`)).toBe(true)
+  })
+
   it('are not seen in case numbers, names, public numbers and numbers with a wrong check digit', () => {
     expect(harmless.filter(holdsNaturalKey)).toEqual([])
     for (const text of harmless) expect(recordable(text)).toBe(text)
