@@ -37,6 +37,10 @@ const accessedField = entity({
 const withheld: SQL = sql`(${accessRecords.purpose} IS NOT NULL
   AND (${purposes.code} IS NULL OR ${accessSubjects.at} + ${purposes.delayDays} * interval '24 hours' > ${slot('now')}::timestamptz))`
 
+/** A person who entered by `me`, was served nothing of the person, and about nobody else: on the way to this very history. */
+const onTheWay: SQL = sql`(${accessRecords.callerKind} = 'subject' AND ${accessRecords.entries} = ARRAY['Query.me']
+  AND ${accessRecords.personCategories} = ARRAY[]::text[] AND ${accessRecords.subjectCount} = 1)`
+
 /** What was served; the person's own reading of this very history is none. */
 const access = entity({
   domain,
@@ -48,7 +52,7 @@ const access = entity({
       LEFT JOIN ${organisations} ON ${organisations.code} = ${accessRecords.callerOrg}`,
     tables: [],
   },
-  alive: sql`${accessRecords.outcome} = 'ANSWERED' AND ${accessRecords.log} <> 'governance'`,
+  alive: sql`${accessRecords.outcome} = 'ANSWERED' AND ${accessRecords.log} <> 'governance' AND NOT ${onTheWay}`,
   tieBreaker: accessSubjects.record,
   subject: accessSubjects.token,
   attributes: { subject: subject(accessSubjects.token), withheld },
