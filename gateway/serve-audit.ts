@@ -44,7 +44,7 @@ export async function serveAudit(request: IncomingMessage, response: ServerRespo
       caller = await auditor(request, about.requestId, parts)
       if (log === undefined) throw notFound()
       const reading = readingOf(what, new URL(request.url ?? '/', 'http://localhost').searchParams)
-      await parts.records.read({ ...about, caller }, [`Audit.${reading.name}(${name})`])
+      await parts.records.read({ ...about, caller }, [`Audit.${reading.name}(${name}${reading.record === undefined ? '' : `/${reading.record}`})`])
       answer = await reading.of(log, name)
     }
     send(response, 200, { 'content-type': answer.type, 'x-request-id': about.requestId }, answer.body)
@@ -66,7 +66,8 @@ export async function serveAudit(request: IncomingMessage, response: ServerRespo
     }
     caller = found
     await suspensions.require(found)
-    if (found.kind !== 'operator' || !found.roles.includes('auditor')) throw new CitygraphError('FORBIDDEN')
+    // As policies/governance.cedar and levels.cedar say it for access records; proofs tell no less.
+    if (found.kind !== 'operator' || !found.roles.includes('auditor') || found.assurance < 2 || found.zone === 'abroad') throw new CitygraphError('FORBIDDEN')
     return found
   }
 }
@@ -84,11 +85,14 @@ async function key({ reader, verifier }: ServedLog): Promise<Answer> {
   return { type: 'text/plain; charset=utf-8', body: `${verifierKeyText(verifier)}\n` }
 }
 
-/** What an auditor asks for; `name` is what the record says of it. Throws Refusal where there is no such thing to ask for. */
-type Reading = { readonly name: 'inclusion' | 'consistency' | 'tile'; readonly of: (log: ServedLog, name: string) => Promise<Answer> }
+/** What an auditor asks for; `name`, and which record's leaf he gets, is what the record says of it. Throws Refusal where there is no such thing to ask for. */
+type Reading = { readonly name: 'inclusion' | 'consistency' | 'tile'; readonly record?: string; readonly of: (log: ServedLog, name: string) => Promise<Answer> }
 
 function readingOf(what: string, asked: URLSearchParams): Reading {
-  if (what === 'proof/inclusion') return { name: 'inclusion', of: inclusion(asked) }
+  if (what === 'proof/inclusion') {
+    const record = recordId(asked)
+    return { name: 'inclusion', record, of: inclusion(record, asked) }
+  }
   if (what === 'proof/consistency') return { name: 'consistency', of: consistency(asked) }
   const [, level, groups, width] = /^tile\/(0|[1-9]|[1-5]\d|6[0-3])\/((?:x\d{3}\/){0,4}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/.exec(what) ?? []
   // A number has one path only.
@@ -104,9 +108,14 @@ function readingOf(what: string, asked: URLSearchParams): Reading {
   }
 }
 
-function inclusion(asked: URLSearchParams): Reading['of'] {
+/** A record's id has a letter (its time has, for centuries); digits alone may spell a number, and the id is recorded. */
+function recordId(asked: URLSearchParams): string {
   const record = asked.get('record') ?? ''
-  if (!/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(record)) throw badInput('record', 'Name the record by its id.')
+  if (!/^(?=.*[a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(record)) throw badInput('record', 'Name the record by its id.')
+  return record
+}
+
+function inclusion(record: string, asked: URLSearchParams): Reading['of'] {
   const size = asked.has('size') ? count(asked, 'size') : undefined
   return async ({ reader }, log) => {
     const found = await reader.inclusion(record, size)
