@@ -40,9 +40,10 @@ function check(proof: unknown, vkey = key.vkey('population')): { readonly code: 
 }
 
 describe('a proof', () => {
-  it('is made for every record under the newest head, and leads to it', async () => {
+  it('is made for any record under the newest head, and leads to it', async () => {
     await withSnapshot(database.query, async (client) => {
-      for (let index = 0; index < SIZE; index += 1) {
+      const edges = [1, 255, 256, 257, 299, 300, 301, 511, 512, SIZE - 1]
+      for (const index of [...edges, ...Array.from({ length: 112 }, (_, n) => n * 7)].filter((place) => place < SIZE)) {
         // proveRecord checks each against the signed root before it gives it.
         const proof = await proveRecord(client, ids[index] ?? '', ['population'], keys)
         expect(proof).toMatchObject({ log: 'population', index })

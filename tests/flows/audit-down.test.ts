@@ -21,8 +21,11 @@ afterAll(async () => {
   await city?.stop()
 })
 
+/** Of the city in one process and of the one in several, side by side: each waits for its patience. */
+const ofBoth = (check: (of: HttpCity) => Promise<void>): Promise<unknown> => Promise.all([city, apart].map(check))
+
 async function expectNoData(): Promise<void> {
-  for (const { ask, url } of [city, apart]) {
+  await ofBoth(async ({ ask, url }) => {
     const begun = performance.now()
     const answer = await ask(query)
     expect(answer.status).toBe(503)
@@ -31,11 +34,11 @@ async function expectNoData(): Promise<void> {
     expect(answer.text).not.toContain('示例')
     expect(performance.now() - begun).toBeLessThan(5_000)
     expect((await fetch(`${url}/health/ready`)).status).toBe(503)
-  }
+  })
 }
 
 async function expectBack(): Promise<void> {
-  for (const { ask, url } of [city, apart]) {
+  await ofBoth(async ({ ask, url }) => {
     await eventually(4_000, async () => {
       const answer = await ask(query)
       expect(answer.status).toBe(200)
@@ -44,7 +47,7 @@ async function expectBack(): Promise<void> {
       named.push(...answer.sharing.records)
     })
     await eventually(4_000, async () => expect((await fetch(`${url}/health/ready`)).status).toBe(200))
-  }
+  })
 }
 
 describe('no record, no data', () => {
@@ -78,14 +81,14 @@ describe('no record, no data', () => {
 
   it('gives a dry run only with its record, and a refusal even without; a gateway that cannot record is not ready', async () => {
     const letGo = await lockLog(city.databases.audit, 'gateway')
-    for (const { ask, url } of [city, apart]) {
+    await ofBoth(async ({ ask, url }) => {
       const dry = await ask(query, { headers: { 'x-dry-run': 'decisions' } })
       expect([dry.status, dry.errors.map(({ extensions }) => extensions.code), dry.sharing.decisions]).toMatchObject([503, ['AUDIT_UNAVAILABLE'], expect.anything()])
       const refused = await ask(query, { headers: { 'x-purpose': 'NO-0001' } })
       expect([refused.status, refused.errors[0]?.extensions.code]).toEqual([400, 'PURPOSE_UNKNOWN'])
       const ready = await fetch(`${url}/health/ready`)
       expect([ready.status, await ready.json()]).toMatchObject([503, { ready: false, records: 'down', domains: { population: 'up', credit: 'up' } }])
-    }
+    })
     await letGo()
     expect((await city.ask(query, { headers: { 'x-dry-run': 'decisions' } })).sharing.records).toMatchObject([{ log: 'gateway' }])
   })
