@@ -12,7 +12,7 @@ import { predicate } from './predicates.ts'
 import type { Arguments, Resolver } from './resolver-map.ts'
 import type { ReadContext } from './read-context.ts'
 import { slot } from './slots.ts'
-import { answerOf, mayAsk, pidsOf, supplyAnswer } from './verify.ts'
+import { answerOf, mayAsk, pidsOf } from './verify.ts'
 
 /** creditCheck: records of the matter, and those that close every door (serious list, judgment debtor). */
 export function creditCheck(binding: DomainBinding): Resolver {
@@ -45,8 +45,6 @@ export function checkOfficerEligibility(binding: DomainBinding): Resolver {
       values: { keys },
     })
     if (keys.length === 0) return null
-    // That nothing stands against a person is said of the person as well.
-    supplyAnswer(context, 'checkOfficerEligibility', keys)
     return answer?.[0] === true ? { result: 'NOT_ELIGIBLE', reasons: ['JUDGMENT_DEBTOR'] } : { result: 'ELIGIBLE', reasons: [] }
   }
 }
@@ -69,7 +67,8 @@ function askRecords(context: ReadContext, allowed: ReturnType<typeof predicate>)
   const commitment = sql`${creditCommitmentEntity.alive} AND ${predicate(condition, { ...creditCommitmentEntity.attributes, inForce: sql`true` })}`
   const broken = sql`EXISTS (SELECT FROM ${creditCommitments} WHERE (${creditCommitments.subjectUscc} = ${slot('givenUscc')}::text OR ${creditCommitments.subjectPid} = ANY(${slot('keys')}::uuid[]))
     AND ${creditCommitments.matterCode} = ${slot('givenMatter')}::text AND ${creditCommitments.breachOn} IS NOT NULL AND ${commitment})`
-  return sql`SELECT min(${subjectPid}::text), count(*)::integer, coalesce(bool_or(${kind} = 'SERIOUS_LIST'), false), coalesce(bool_or(${kind} = 'JUDGMENT_DEBTOR'), false), ${broken}
+  // Whoever stands beside an organisation's code in a record was not asked about.
+  return sql`SELECT min(${subjectPid}::text) FILTER (WHERE ${subjectPid} = ANY(${slot('keys')}::uuid[])), count(*)::integer, coalesce(bool_or(${kind} = 'SERIOUS_LIST'), false), coalesce(bool_or(${kind} = 'JUDGMENT_DEBTOR'), false), ${broken}
     FROM ${creditRecords} WHERE (${subjectUscc} = ${slot('givenUscc')}::text OR ${subjectPid} = ANY(${slot('keys')}::uuid[])) AND ${kind} <> 'ADMIN_LICENSING'
     AND (${matterCode} = ${slot('givenMatter')}::text OR ${kind} IN ('SERIOUS_LIST', 'JUDGMENT_DEBTOR')) AND ${inForce} AND ${allowed}`
 }

@@ -46,22 +46,26 @@ function verifyIdentity(binding: DomainBinding): Resolver {
   return async (_parent, args, context) => {
     if (!mayAsk(context, 'verifyIdentity')) return null
     const values = { givenName: plainText(args['name'], 'name').trim(), givenIdNo: wholeIdNo(args['idNo'], context) }
-    const answer = await answerOf(context, binding, {
-      entry: 'verifyIdentity',
-      entity: personEntity,
-      ask: (allowed) =>
-        sql`SELECT ${subject(people.pid)}, ${people.name} = ${slot('givenName')}::text FROM ${people} WHERE ${people.idNo} = ${slot('givenIdNo')}::text AND ${allowed}`,
-      values,
-    })
-    return matchOf(answer)
+    const answer = await answerOf(context, binding, { entry: 'verifyIdentity', entity: personEntity, ask: askIdentity, values })
+    const [match, named] = answer ?? []
+    // Whoever may not be verified was asked about all the same; counting them would tell the caller that they are there.
+    if (typeof named === 'string') context.observe.subject(named)
+    return matchOf(typeof match === 'boolean' ? [match] : undefined)
   }
+}
+
+/** Match and whose number it is; the match is NULL where the row may not be verified. */
+function askIdentity(allowed: SQL): SQL {
+  const { pid, idNo, name } = people
+  return sql`SELECT CASE WHEN ${allowed} THEN ${subject(pid)} END, CASE WHEN ${allowed} THEN coalesce(${name} = ${slot('givenName')}::text, false) END, ${subject(pid)}
+    FROM ${people} WHERE ${idNo} = ${slot('givenIdNo')}::text ORDER BY 2 NULLS LAST, ${pid} LIMIT 1`
 }
 
 function verifyGuardian(binding: DomainBinding): Resolver {
   const guards = sql`EXISTS (SELECT FROM ${guardianships} WHERE ${guardianships.wardPid} = ${people.pid}
     AND ${guardianships.guardianPid} = ANY(${slot('givenGuardians')}::uuid[]) AND NOT ${guardianships.isDeleted}
     AND (${guardianships.since} IS NULL OR ${guardianships.since} <= ${today()}) AND (${guardianships.until} IS NULL OR ${guardianships.until} > ${today()}))`
-  // The question is about two people; whoever of them is known is named by the access record.
+  // The question is about two people, and the access record names both: by the current token where there is one.
   const guardian = sql`(SELECT ${subject(people.pid)} FROM ${people} WHERE ${people.pid} = ANY(${slot('givenGuardians')}::uuid[]) AND NOT ${people.isDeleted} ORDER BY ${people.pid} LIMIT 1)`
   return async (_parent, args, context) => {
     if (!mayAsk(context, 'verifyGuardian')) return null
@@ -69,7 +73,7 @@ function verifyGuardian(binding: DomainBinding): Resolver {
     const ask = (allowed: SQL): SQL => aboutCurrent(sql`${guards}, ${guardian}`, allowed)
     const answer = await answerOf(context, binding, { entry: 'verifyGuardian', entity: personEntity, ask, values })
     const other = answer?.[1]
-    if (typeof other === 'string') context.observe.subject(other)
+    for (const guardian of typeof other === 'string' ? [other] : values.givenGuardians) context.observe.subject(guardian)
     return matchOf(answer)
   }
 }

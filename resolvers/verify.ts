@@ -28,7 +28,11 @@ export function mayAsk(context: ReadContext, entry: string): boolean {
   return context.plan.verify(entry).condition.kind !== 'never'
 }
 
-/** The answer's columns in the first row, undefined when there is none. A question always goes to the database, whatever its operands. */
+/**
+ * The answer's columns in the first row, undefined when there is none. A question always goes to the database, whatever its operands.
+ * Whoever the caller named (slot `keys`) is recorded and counted as asked about, whether or not a row was found: that nothing stands
+ * about a person is said of that person too. Nothing looks whether such a person exists.
+ */
 export async function answerOf(context: ReadContext, binding: DomainBinding, { entry, entity, ask, values }: Question): Promise<readonly unknown[] | undefined> {
   const { statement } = compiledFor(context.plan, ['verify', binding.domain, entry].join('|'), () => {
     const { condition } = context.plan.verify(entry)
@@ -39,20 +43,24 @@ export async function answerOf(context: ReadContext, binding: DomainBinding, { e
   const rows = await run(context, statement, values)
   context.observe.rows(rows.length)
   const [first] = rows
-  if (first === undefined) return undefined
-  const [pid, ...answer] = first
-  if (typeof pid === 'string') {
-    context.observe.subject(pid)
-    supplyAnswer(context, entry, [pid])
-  }
-  return answer
+  const [pid, ...answer] = first ?? []
+  asked(context, entry, typeof pid === 'string' ? [pid] : namedBy(values.keys))
+  return first === undefined ? undefined : answer
 }
 
-/** Counts who was asked about, where the entry has a bulk class; more than one key only while pair keys rotate. */
-export function supplyAnswer(context: ReadContext, entry: string, keys: readonly string[]): void {
+/**
+ * Records who was asked about, and counts them where the entry has a bulk class. An id that was not found stands for one person; for
+ * several tokens only while pair keys rotate, and then the first is counted for all.
+ */
+function asked(context: ReadContext, entry: string, keys: readonly string[]): void {
+  for (const key of keys) context.observe.subject(key)
   const counted = context.plan.counted('Query', entry)
   const [key] = keys
-  if (counted !== undefined && key !== undefined && keys.length === 1) context.observe.supply(key, [counted])
+  if (counted !== undefined && key !== undefined) context.observe.supply(key, [counted])
+}
+
+function namedBy(keys: SlotValue | undefined): readonly string[] {
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : []
 }
 
 /** Deciphers a public id of a person; an empty list asks the database about nobody. */

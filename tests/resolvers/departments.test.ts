@@ -54,7 +54,14 @@ test('tells who may be an officer, with a reason code and no case', async () => 
   const query = `{ liNa: checkOfficerEligibility(person: "${ask('liNa')}") { result reasons } zhangWei: checkOfficerEligibility(person: "${ask('zhangWei')}") { result reasons } nobody: checkOfficerEligibility(person: "x") { result } }`
   const answer = await credit.ask(query, { plan: handMadePlan() })
   expect(dataOf(answer)).toEqual({ liNa: { result: 'NOT_ELIGIBLE', reasons: ['JUDGMENT_DEBTOR'] }, zhangWei: { result: 'ELIGIBLE', reasons: [] }, nobody: null })
-  expect(answer.subjects).toEqual([people.liNa.pid])
+  // That nothing stands against somebody is said of them too.
+  expect([...answer.subjects].sort()).toEqual([people.liNa.pid, people.zhangWei.pid].sort())
+})
+
+test('tells the access record of a person whose credit was checked, whatever was found, and of nobody behind an organisation', async () => {
+  const check = async (named: string) => (await credit.ask(`{ creditCheck(${named}, matterCode: "3101990102") { recordCount } }`, { plan: handMadePlan() })).subjects
+  for (const { pid } of [people.liNa, people.zhangWei]) expect(await check(`person: "${credit.ids.encipher('AMR', 'Person', pid)}"`)).toEqual([pid])
+  expect(await check(`uscc: "${e1.uscc}"`)).toEqual([])
 })
 
 test('answers about a row that may not be verified as about none', async () => {

@@ -82,7 +82,28 @@ test('tells the access record of both people that a question is about', async ()
   expect([...(await subjects(wang, ouyang))].sort()).toEqual([pidOf('wang'), pidOf('ouyang')].sort())
   expect([...(await subjects(wang, idOf('zhangWei')))].sort()).toEqual([pidOf('wang'), pidOf('zhangWei')].sort())
   expect(await subjects(wang, 'x')).toEqual([pidOf('wang')])
-  expect(await subjects('x', ouyang)).toEqual([])
+  expect(await subjects('x', ouyang)).toEqual([pidOf('ouyang')])
+})
+
+test('tells the access record of whoever was asked about, found or not, there or not, verifiable or not', async () => {
+  const nobody = '00000000-0000-4000-8000-00000000dead'
+  const about = async (query: string, plan = handMadePlan()): Promise<readonly unknown[]> => {
+    const { data, subjects } = await population.ask(`{ answer: ${query} }`, { plan, org: 'EDU' })
+    return [data?.['answer'], ...subjects]
+  }
+  const questions = (id: string): readonly string[] => [
+    `checkInsurance(person: "${id}", scheme: "PEN", minMonths: 1)`,
+    `checkResidence(person: "${id}", division: "31", minMonths: 1)`,
+    `bornBetween(person: "${id}", from: "2010-01-01", to: "2010-01-02")`,
+  ]
+  const hidden = handMadePlan({ verify: { checkInsurance: notMinor, checkResidence: notMinor, bornBetween: notMinor, verifyGuardian: notMinor, verifyIdentity: notMinor } })
+  const unknown = population.ids.encipher('EDU', 'Person', nobody)
+  for (const question of questions(unknown)) expect(await about(question)).toEqual([null, nobody])
+  for (const question of questions(idOf('wang'))) expect(await about(question, hidden)).toEqual([null, pidOf('wang')])
+  for (const question of questions('x')) expect(await about(question)).toEqual([null])
+  expect(await about(`verifyGuardian(ward: "${unknown}", guardian: "${idOf('ouyang')}")`)).toEqual(['NOT_FOUND', nobody, pidOf('ouyang')])
+  expect(await about(`verifyIdentity(name: "王子涵", idNo: "${idNumbers.wang}")`, hidden)).toEqual(['NOT_FOUND', pidOf('wang')])
+  expect(await about('verifyIdentity(name: "谁", idNo: "11010519491231002X")')).toEqual(['NOT_FOUND'])
 })
 
 test('reads rows by their keys in an order of their own, so that the first one of a key is always the same', async () => {
