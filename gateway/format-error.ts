@@ -132,6 +132,7 @@ function placeOf(formatted: GraphQLFormattedError): Place {
 function requestHint(message: string): string {
   if (message.includes('CSRF')) return 'Send content-type application/json, or the header apollo-require-preflight.'
   if (message.startsWith('Operation batching')) return 'One operation a request.'
+  if (message.startsWith('GET requests only support query')) return 'Send mutations by POST.'
   if (message.includes('search parameter')) return 'A search parameter is given twice or is not a JSON object.'
   if (message.includes("'accept' header")) return 'Accept application/graphql-response+json or application/json.'
   if (message.includes('non-empty `query`')) return 'The document is missing.'

@@ -88,6 +88,7 @@ describe('an act', () => {
   it('is asked for by POST alone', async () => {
     const response = await fetch(`${city.url}/graphql?query=${encodeURIComponent(SUSPEND)}`, { headers: { authorization: `Bearer ${await city.token('security-officer')}`, 'apollo-require-preflight': 'yes' } })
     expect(response.status).toBe(405)
+    expect(await response.text()).toContain('Send mutations by POST.')
     expect(await inForce()).toEqual([])
   })
 
