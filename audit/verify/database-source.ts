@@ -20,17 +20,21 @@ const EPOCH_2000 = Date.UTC(2000, 0, 1) * 1_000
 
 /**
  * Runs `work` on a client that sees one moment of the database and can change nothing. Row security is switched off, so that rows
- * hidden from this reader fail the statement instead of being passed over.
+ * hidden from this reader fail the statement instead of being passed over. The session says nothing of its purpose, looks for names
+ * in temporary tables last, and is given up where something made such before it began.
  */
 export async function withSnapshot<T>(address: pg.ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ ...address, application_name: 'citygraph audit verify', connectionTimeoutMillis: 5_000 })
+  const client = new pg.Client({ ...address, application_name: '', connectionTimeoutMillis: 5_000 })
   // Without a listener a lost connection would end the process; the query under way rejects anyway.
   client.on('error', () => undefined)
   await client.connect().catch((cause: unknown) => {
     throw new Error('The audit database cannot be reached.', { cause })
   })
   try {
-    await client.query(`SET search_path = pg_catalog; SET row_security = off; SET statement_timeout = 0; SET bytea_output = hex`)
+    // Alone in its statement and first: with what stands before it in the path, even an operator may be somebody else's.
+    await client.query('SET search_path = pg_catalog, pg_temp')
+    await client.query('SET row_security = off; SET statement_timeout = 0; SET bytea_output = hex; SET constraint_exclusion = off; SET standard_conforming_strings = on')
+    await refuseTemporary(client)
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
     return await work(client)
   } catch (error) {
@@ -38,6 +42,15 @@ export async function withSnapshot<T>(address: pg.ClientConfig, work: (client: p
   } finally {
     await client.end()
   }
+}
+
+/** Somebody who made objects in a session that is seconds old did it on login, or lends out used sessions. */
+async function refuseTemporary(client: pg.Client): Promise<void> {
+  const { rowCount } = await client.query(
+    `SELECT FROM (SELECT relnamespace AS place FROM pg_catalog.pg_class UNION ALL SELECT typnamespace FROM pg_catalog.pg_type UNION ALL SELECT pronamespace FROM pg_catalog.pg_proc) AS o
+     WHERE o.place = pg_catalog.pg_my_temp_schema() LIMIT 1`,
+  )
+  if (rowCount !== 0) throw new Error('Temporary objects were in this session before it began: a login trigger or a pooler made them, and what is shown cannot be trusted. Connect to the database itself, or verify an archive or a restored backup.')
 }
 
 /** The server's own words may be an attacker's. */
@@ -49,8 +62,43 @@ function refusal(code: string | undefined): string {
 
 /** The logs that the database itself lists, with the sizes it says. */
 export async function listedLogs(client: pg.Client): Promise<ReadonlyMap<string, number>> {
-  const { rows } = await client.query<{ name: string; size: string }>('SELECT name, size FROM audit.log ORDER BY name')
+  const { rows } = await withoutIndexes(client, () => client.query<{ name: string; size: string }>('SELECT name, size FROM audit.log ORDER BY name'))
   return new Map(rows.map(({ name, size }) => [name, Number(size)]))
+}
+
+/** How many rows each table has of each log. */
+export type RowCounts = { readonly [table in 'record' | 'checkpoint' | 'tile']: ReadonlyMap<string, number> }
+
+/** Counts by reading the tables themselves. */
+export async function countedRows(client: pg.Client): Promise<RowCounts> {
+  return withoutIndexes(client, async () => {
+    const count = async (table: keyof RowCounts): Promise<ReadonlyMap<string, number>> => {
+      const { rows } = await client.query<{ log: string; count: string }>(`SELECT log, pg_catalog.count(*) AS count FROM audit.${table} GROUP BY log ORDER BY log`)
+      return new Map(rows.map(({ log, count }) => [log, Number(count)]))
+    }
+    return { record: await count('record'), checkpoint: await count('checkpoint'), tile: await count('tile') }
+  })
+}
+
+/** The first record whose number is none of 0 … `records` − 1 or is there twice; found without indexes. */
+export async function strayRecord(client: pg.Client, log: string, records: number): Promise<{ readonly seq: number; readonly id: string } | undefined> {
+  const { rows } = await withoutIndexes(client, () =>
+    client.query<{ seq: string; id: string }>(
+      `SELECT seq, (pg_catalog.array_agg(id ORDER BY ctid DESC))[1] AS id FROM audit.record WHERE log = $1
+       GROUP BY seq HAVING pg_catalog.count(*) > 1 OR seq < 0 OR seq >= $2 ORDER BY seq LIMIT 1`,
+      [log, records],
+    ),
+  )
+  return rows[0] === undefined ? undefined : { seq: Number(rows[0].seq), id: rows[0].id }
+}
+
+/** An index may lack rows that its table has. Within the snapshot's transaction. */
+async function withoutIndexes<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  const indexes = (value: 'on' | 'off'): string => ['indexscan', 'indexonlyscan', 'bitmapscan'].map((scan) => `SET LOCAL enable_${scan} = ${value}`).join('; ')
+  await client.query(`${indexes('off')}; SET LOCAL enable_seqscan = on`)
+  const result = await work()
+  await client.query(indexes('on'))
+  return result
 }
 
 /** One log of the snapshot. One iteration at a time. */

@@ -1,11 +1,13 @@
 // The verdict on one audit database: every log in it, and what lies outside any log.
 
 import type pg from 'pg'
-import { databaseSource, listedLogs } from './database-source.ts'
-import { placeName } from './finding.ts'
+import { countedRows, databaseSource, listedLogs, strayRecord } from './database-source.ts'
+import type { RowCounts } from './database-source.ts'
+import { counted, placeName } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { OutsideHead } from './heads.ts'
 import { originOf } from './heads.ts'
+import { missingGuards, strangeTables } from './plain-tables.ts'
 import { printable } from './printable.ts'
 import type { VerifierKey } from './signed-head.ts'
 import { verifyLog } from './verify-log.ts'
@@ -40,65 +42,47 @@ export async function verifyDatabase(client: pg.Client, parts: DatabaseParts): P
   for (const log of parts.expected) {
     if (!listed.has(log) && (parts.only === undefined || parts.only === log)) findings.push({ log, kind: 'log', sentence: `The log ${printable(log, 40)} is not there: it was removed, or never opened in this database.` })
   }
-  if (parts.only === undefined) findings.push(...(await strayRows(client, [...listed.keys()])))
+  const counts = await countedRows(client)
+  if (parts.only === undefined) findings.push(...(await strayRows(client, counts, [...listed.keys()])))
   const verdicts: Verdict[] = []
   for (const [log, size] of listed) {
     if (parts.only !== undefined && parts.only !== log) continue
-    const verdict = await verifyLog(databaseSource(client, log, size), {
+    const read = await verifyLog(databaseSource(client, log, size), {
       keys: parts.keys,
       outside: parts.outside.filter(({ origin }) => origin === originOf(log)),
       passed: (records) => parts.passed?.(log, records, size),
     })
+    const verdict = read.findings.length > 0 ? read : { ...read, findings: await hiddenRecords(client, read, counts) }
     verdicts.push(verdict)
     parts.done?.(verdict)
   }
-  return { verdicts, findings, warnings: await missingTriggers(client) }
+  return { verdicts, findings, warnings: await missingGuards(client) }
 }
 
-const tables = ['log', 'record', 'checkpoint', 'tile']
-
-/** A view, a rule or row security in a table's place could show this reader what is not there. */
-async function strangeTables(client: pg.Client): Promise<readonly Finding[]> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT t.name FROM unnest($1::text[]) AS t(name)
-     LEFT JOIN pg_class AS c ON c.relname = t.name AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'audit')
-     WHERE c.relkind IS DISTINCT FROM 'r' OR c.relrowsecurity OR c.relhasrules ORDER BY t.name`,
-    [tables],
-  )
-  return rows.map(({ name }) => ({ log: '', kind: 'database', sentence: `audit.${printable(name, 40)} is not the plain table that the migrations made: what it shows cannot be trusted.` }))
+/**
+ * The records were read in order, through an index. Whoever can switch an index off puts a record beside those it knows, which other
+ * readers see: so rows are counted without it, too. What an index shows is in the table; equal numbers are equal rows.
+ */
+async function hiddenRecords(client: pg.Client, { log, records }: Verdict, counts: RowCounts): Promise<readonly Finding[]> {
+  const kept = counts.record.get(log) ?? 0
+  if (kept === records) return []
+  const stray = await strayRecord(client, log, records)
+  const which = stray === undefined ? '' : ` One of them stands at ${placeName(log, stray.seq)} (id ${stray.id}).`
+  return [{ log, kind: 'inserted', ...stray, sentence: `The table holds ${counted(kept, 'record')} of the log ${printable(log, 40)}, its index shows ${counted(records, 'record')}: records were inserted past the index, or hidden from it.${which}` }]
 }
 
 /** Records, heads and tiles of no log that is listed. */
-async function strayRows(client: pg.Client, logs: readonly string[]): Promise<readonly Finding[]> {
+async function strayRows(client: pg.Client, counts: RowCounts, logs: readonly string[]): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  const { rows } = await client.query<{ log: string; seq: string; id: string }>('SELECT log, seq, id FROM audit.record WHERE log <> ALL ($1) ORDER BY log, seq LIMIT 1', [logs])
-  for (const { log, seq, id } of rows) {
-    findings.push({ log, kind: 'inserted', seq: Number(seq), id, sentence: `Record ${placeName(log, Number(seq))} (id ${id}) is of no log of this database: it was inserted, its column log was altered, or the log was removed.` })
+  const strange = (of: ReadonlyMap<string, number>): string | undefined => [...of.keys()].filter((log) => !logs.includes(log)).sort()[0]
+  const log = strange(counts.record)
+  const record = log === undefined ? undefined : await strayRecord(client, log, 0)
+  if (log !== undefined && record !== undefined) {
+    findings.push({ log, kind: 'inserted', ...record, sentence: `Record ${placeName(log, record.seq)} (id ${record.id}) is of no log of this database: it was inserted, its column log was altered, or the log was removed.` })
   }
   for (const [table, what] of [['checkpoint', 'Heads'], ['tile', 'Tiles']] as const) {
-    const { rows } = await client.query<{ log: string }>(`SELECT log FROM audit.${table} WHERE log <> ALL ($1) ORDER BY log LIMIT 1`, [logs])
-    for (const { log } of rows) findings.push({ log, kind: 'log', sentence: `${what} are kept of a log ${printable(log, 40)} that is not there.` })
+    const log = strange(counts[table])
+    if (log !== undefined) findings.push({ log, kind: 'log', sentence: `${what} are kept of a log ${printable(log, 40)} that is not there.` })
   }
   return findings
-}
-
-const triggers = [
-  ['record', 'record_is_append_only'],
-  ['log', 'log_stays'],
-  ['log', 'log_only_grows'],
-  ['checkpoint', 'checkpoint_is_append_only'],
-  ['tile', 'tile_stays'],
-  ['tile', 'tile_only_grows'],
-]
-
-async function missingTriggers(client: pg.Client): Promise<readonly string[]> {
-  const { rows } = await client.query<{ on: string; name: string }>(
-    `SELECT w.on_table AS on, w.name FROM unnest($1::text[], $2::text[]) AS w(on_table, name)
-     WHERE NOT EXISTS (
-       SELECT FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-       WHERE n.nspname = 'audit' AND c.relname = w.on_table AND t.tgname = w.name AND t.tgenabled IN ('O', 'A'))
-     ORDER BY w.on_table, w.name`,
-    [triggers.map(([table]) => table), triggers.map(([, name]) => name)],
-  )
-  return rows.map(({ on, name }) => `The trigger ${name} on audit.${on}, which refuses changes made by accident, is not active: somebody with the owner's rights switched it off.`)
 }
