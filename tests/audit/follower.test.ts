@@ -123,11 +123,11 @@ describe('the follower', () => {
 
   it('copies everything once when two follow at the same time', async () => {
     const [one, two] = [follow(), follow()]
-    const writing = [write('population', Array.from({ length: 3_000 }, () => accessRecord({ subjects: [TOKEN] }))), write('credit', Array.from({ length: 1_500 }, () => accessRecord({ log: 'credit', subjects: [TOKEN] })))]
+    const writing = [write('population', Array.from({ length: 1_000 }, () => accessRecord({ subjects: [TOKEN] }))), write('credit', Array.from({ length: 500 }, () => accessRecord({ log: 'credit', subjects: [TOKEN] })))]
     await Promise.all(writing)
     await Promise.all([one.caughtUp(), two.caughtUp()])
-    expect(await count('access_record')).toBe(4_500)
-    expect(await count('access_subject')).toBe(4_500)
+    expect(await count('access_record')).toBe(1_500)
+    expect(await count('access_subject')).toBe(1_500)
     expect(lines.join('')).not.toContain('failed')
   })
 

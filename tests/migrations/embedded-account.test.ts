@@ -5,11 +5,10 @@ import { chmodSync, chownSync, cpSync, existsSync, lstatSync, mkdirSync, mkdtemp
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { databaseAccount, type Account } from '../../migrations/embedded-account.ts'
+import { databaseAccount } from '../../migrations/embedded-account.ts'
 import { installedPackage, prepareBinaries } from '../../migrations/embedded-binaries.ts'
 import { startEmbedded } from '../../migrations/embedded.ts'
 import { parseLinks } from '../../migrations/embedded-package.ts'
-import { clusterProcess } from '../support/cluster-process.ts'
 
 let folder = ''
 const outside: string[] = []
@@ -94,25 +93,6 @@ if (process.getuid?.() === 0) describe('as root', () => {
     expect(databaseAccount(data)).toMatchObject({ switched: true, uid: 1 })
   })
 
-  test('a normal user runs it as himself, beside programs he may not write to', async () => {
-    const nobody: Account = databaseAccount(join(folder, 'absent'))
-    if (!nobody.switched) throw new Error('root must switch')
-    const root = packageWithoutLinks(join(folder, 'package'))
-    chmodSync(folder, 0o755)
-    const home = join(folder, 'home')
-    mkdirSync(home)
-    chownSync(home, nobody.uid, nobody.gid)
-    const himself = { uid: nobody.uid, gid: nobody.gid, env: { PATH: process.env['PATH'] } }
-    const preparing = clusterProcess(home, 'prepare', himself, root)
-    expect(await preparing.events).toEqual([{ prepared: { copied: true } }])
-    await preparing.ended
-
-    const child = clusterProcess(join(home, '.citygraph'), 'once', himself)
-    expect((await child.events).map(({ started, failed, log: line }) => ({ fresh: started?.freshlyMade, failed, line }))).toEqual([{ fresh: true, failed: undefined, line: undefined }])
-    await child.ended
-    expect(statSync(join(home, '.citygraph')).uid).toBe(nobody.uid)
-    expect(statSync(join(home, '.citygraph')).mode & 0o777).toBe(0o700)
-  })
 })
 
 if (process.getuid?.() !== 0) describe('as a normal user', () => {
