@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { resolve, test: { ...shared, name: 'unit', include: ['tests/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
+      { resolve, test: { ...shared, name: 'unit', isolate: false, include: ['tests/unit/**/*.test.ts'], sequence: { groupOrder: 0 } } },
       {
         resolve,
         test: {
