@@ -35,28 +35,23 @@ export async function archiveSource(file: string): Promise<{ readonly source: Lo
 }
 
 async function readHeader(file: string): Promise<ArchiveHeader> {
-  for await (const line of lines(file)) {
-    const { format, log, records, signed, from, to, keepUntil } = line as { readonly [K in keyof ArchiveHeader]?: unknown }
-    if (format !== ARCHIVE_FORMAT || typeof log !== 'string' || !isCount(records) || !isCount(signed) || typeof from !== 'string' || typeof to !== 'string' || typeof keepUntil !== 'string') break
-    return { format, log, records, signed, from, to, keepUntil }
-  }
+  for await (const line of lines(file)) if (line.kind === 'header') return line.value
   throw new ArchiveRefused('The file is no archive of an audit log.')
 }
 
 async function* heads(file: string): AsyncGenerator<KeptHead> {
   for await (const line of lines(file)) {
-    if ('head' in line && typeof line.head === 'string') yield { note: line.head }
-    else if ('tile' in line || 'record' in line || 'end' in line) return
+    if (line.kind === 'head') yield { note: line.value }
+    else if (line.kind !== 'header') return
   }
 }
 
 async function* tiles(file: string, places?: readonly [number, number]): AsyncGenerator<KeptTile> {
   for await (const line of lines(file)) {
-    if ('record' in line || 'end' in line) return
-    if (!('tile' in line) || !Array.isArray(line.tile)) continue
-    const [level, place, hashes]: readonly unknown[] = line.tile
-    if (!isCount(level) || !isCount(place) || typeof hashes !== 'string') throw new ArchiveRefused('The archive holds a tile that is none.')
-    if (places === undefined || (level === 0 && place >= places[0] && place <= places[1])) yield { level, place, hashes: Buffer.from(hashes, 'base64') }
+    if (line.kind === 'record' || line.kind === 'end') return
+    if (line.kind !== 'tile') continue
+    const { level, place } = line.value
+    if (places === undefined || (level === 0 && place >= places[0] && place <= places[1])) yield line.value
   }
 }
 
@@ -65,9 +60,9 @@ async function* rows(file: string, from: number): AsyncGenerator<readonly Record
   let ended = false
   let batch: RecordRow[] = []
   for await (const line of lines(file)) {
-    if ('end' in line) ended = line.end === seq
-    if (!('record' in line) || typeof line.record !== 'string') continue
-    if (seq >= from) batch.push({ seq, leaf: Buffer.from(line.record, 'utf8') })
+    if (line.kind === 'end') ended = line.value === seq
+    if (line.kind !== 'record') continue
+    if (seq >= from) batch.push({ seq, leaf: Buffer.from(line.value, 'utf8') })
     seq += 1
     if (batch.length < BATCH) continue
     yield batch
@@ -77,14 +72,58 @@ async function* rows(file: string, from: number): AsyncGenerator<readonly Record
   if (!ended) throw new ArchiveRefused(`The archive breaks off or lacks records: its last line does not say that ${seq} records are all.`)
 }
 
-/** One JSON object a line. */
-async function* lines(file: string): AsyncGenerator<object> {
+type Line =
+  | { readonly kind: 'header'; readonly value: ArchiveHeader }
+  | { readonly kind: 'head' | 'record'; readonly value: string }
+  | { readonly kind: 'tile'; readonly value: KeptTile }
+  | { readonly kind: 'end'; readonly value: number }
+const order: readonly Line['kind'][] = ['header', 'head', 'tile', 'record', 'end']
+
+/** The lines in their one order and form: nothing unsigned has a place between them, or after the end. */
+async function* lines(file: string): AsyncGenerator<Line> {
+  let reached = -1
+  for await (const text of textLines(file)) {
+    const line = readLine(text, reached === -1)
+    const place = order.indexOf(line.kind)
+    if (reached === order.length - 1) throw new ArchiveRefused('The archive goes on after its end.')
+    if (place < reached || (place === reached && line.kind === 'header')) throw new ArchiveRefused(`The archive holds a ${line.kind} where none may stand.`)
+    reached = place
+    yield line
+  }
+}
+
+/** A line is written in one way only: whatever is beside what we read, twice or otherwise spelt is refused. */
+function readLine(text: Buffer, first: boolean): Line {
+  const line = parsed(text)
+  const read = first ? headerOf(line) : memberOf(line)
+  if (read === undefined) throw new ArchiveRefused(first ? 'The file is no archive of an audit log.' : 'The archive holds a line that is none of an archive.')
+  const tile = read.kind === 'tile' ? [read.value.level, read.value.place, read.value.hashes.toString('base64')] : read.value
+  if (!Buffer.from(JSON.stringify(read.kind === 'header' ? read.value : { [read.kind]: tile }), 'utf8').equals(text)) throw new ArchiveRefused('The archive holds a line that was not written as archives are.')
+  return read
+}
+
+function headerOf(line: object): Line | undefined {
+  const { format, log, records, signed, from, to, keepUntil } = line as { readonly [K in keyof ArchiveHeader]?: unknown }
+  if (format !== ARCHIVE_FORMAT || typeof log !== 'string' || !isCount(records) || !isCount(signed) || typeof from !== 'string' || typeof to !== 'string' || typeof keepUntil !== 'string') return undefined
+  return { kind: 'header', value: { format, log, records, signed, from, to, keepUntil } }
+}
+
+function memberOf(line: object): Line | undefined {
+  if ('record' in line && typeof line.record === 'string') return { kind: 'record', value: line.record }
+  if ('head' in line && typeof line.head === 'string') return { kind: 'head', value: line.head }
+  if ('end' in line && isCount(line.end)) return { kind: 'end', value: line.end }
+  if (!('tile' in line) || !Array.isArray(line.tile)) return undefined
+  const [level, place, hashes]: readonly unknown[] = line.tile
+  return isCount(level) && isCount(place) && typeof hashes === 'string' ? { kind: 'tile', value: { level, place, hashes: Buffer.from(hashes, 'base64') } } : undefined
+}
+
+async function* textLines(file: string): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0)
   for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
     const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
     let start = 0
     for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
-      yield parsed(bytes.subarray(start, end))
+      yield bytes.subarray(start, end)
       start = end + 1
     }
     rest = bytes.subarray(start)

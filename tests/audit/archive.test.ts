@@ -93,6 +93,19 @@ describe('an archive', () => {
     expect(await after(cut)).toEqual([])
     expect((await after(cut, [outside]))[0]).toEqual(['removed', 100])
   })
+  it('with anything in it that is not signed, or not written as archives are, is refused', async () => {
+    const strange: readonly (readonly [string, (lines: string[]) => readonly string[]])[] = [
+      ['none of an archive', (lines) => lines.toSpliced(FIRST + 5, 0, '{"x":1}')],
+      ['none of an archive', (lines) => lines.with(FIRST + 5, '{"record":{"at":1}}')],
+      ['goes on after its end', (lines) => [...lines, '{"x":1}'].with(-1, lines[FIRST] ?? '')],
+      ['goes on after its end', (lines) => [...lines, lines.at(-1) ?? '']],
+      ['not written as', (lines) => lines.with(FIRST + 5, `${(lines[FIRST + 5] ?? '').slice(0, -1)},"note":"innocent"}`)],
+      ['not written as', (lines) => lines.with(FIRST + 5, `{"record":"another",${(lines[FIRST + 5] ?? '').slice(1)}`)],
+      ['not written as', (lines) => lines.with(0, `${(lines[0] ?? '').slice(0, -1)},"approved":true}`)],
+      ['where none may stand', (lines) => lines.toSpliced(FIRST + 5, 0, lines[1] ?? '')],
+    ]
+    for (const [sentence, change] of strange) await expect(after(change), sentence).rejects.toThrow(sentence)
+  })
   it('that breaks off is refused', async () => {
     await expect(after((lines) => lines.slice(0, -1))).rejects.toThrow('breaks off')
     await expect(after((lines) => lines.slice(1))).rejects.toThrow('no archive')
