@@ -18,6 +18,8 @@ export type SignerFailure = 'UNAVAILABLE' | 'SHRUNK' | 'OTHER_PAST'
 export type Signer = {
   /** Looks now and resolves when done: the size up to which the log is known to be signed. Never rejects. */
   readonly signNow: () => Promise<number>
+  /** Why nothing is signed until the log is as it was; undefined while signing works, or is only tried again. */
+  readonly refusal: () => SignerFailure | undefined
   /** Signs what is left, for a second at most, and looks no more. The pool stays open. Never rejects. */
   readonly close: () => Promise<void>
 }
@@ -53,6 +55,7 @@ export function openSigner(parts: SignerParts): Signer {
   let closed = false
   const saidAt = new Map<SignerFailure, number>()
   let failedInARow = 0
+  let refusal: SignerFailure | undefined
 
   /** One head further. True when there is more to sign. */
   async function step(): Promise<boolean> {
@@ -99,6 +102,7 @@ export function openSigner(parts: SignerParts): Signer {
         while (!closed && (await step())) continue
         saidAt.clear()
         failedInARow = 0
+        refusal = undefined
       } catch (cause) {
         fail(cause)
       } finally {
@@ -110,6 +114,7 @@ export function openSigner(parts: SignerParts): Signer {
     const failure = failureOf(cause)
     const now = performance.now()
     failedInARow += 1
+    if (failure !== 'UNAVAILABLE') refusal = failure
     if (closed || (failure === 'UNAVAILABLE' && failedInARow < 2) || now - (saidAt.get(failure) ?? -Infinity) < SAY_AGAIN_MS) return
     saidAt.set(failure, now)
     parts.onFailure(failure, cause)
@@ -126,6 +131,7 @@ export function openSigner(parts: SignerParts): Signer {
   void look()
   return {
     signNow,
+    refusal: () => refusal,
     close: async () => {
       clearInterval(timer)
       let patience: NodeJS.Timeout | undefined

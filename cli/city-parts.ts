@@ -134,9 +134,10 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
     it,
     suspensions,
     supply,
+    // Records that nobody signs are protected by nothing: somebody must look before more is answered.
     ready: async () => {
       const { rows } = await reach(pool, WRITABLE, `audit database of log ${log}`)
-      return rows[0]?.['writable'] === true && performance.now() - failedAt > FAILURE_REMEMBERED_MS
+      return rows[0]?.['writable'] === true && performance.now() - failedAt > FAILURE_REMEMBERED_MS && signer.refusal() === undefined
     },
     close: async () => {
       await it.close()

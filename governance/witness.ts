@@ -10,14 +10,15 @@ import type { Logger } from '../core/logger.ts'
 import { withClient, type DepartmentPool } from '../migrations/pool.ts'
 import { readLeaves } from './read-leaves.ts'
 
-export type LogProblem = 'SHORTER' | 'MISSING' | 'SIGNATURE' | 'OTHER_PAST'
+/** HEAD_GONE: heads as new as the one witnessed were taken away, and nobody signs the log any more. */
+export type LogProblem = 'SHORTER' | 'MISSING' | 'SIGNATURE' | 'OTHER_PAST' | 'HEAD_GONE'
 
 /** Looks at one log for a while: goes on where it was, keeps what agrees, says what does not. */
 export type Witness = (log: string, source: DepartmentPool) => Promise<void>
 
 type Tree = { readonly size: number; readonly edge: readonly Buffer[] }
 type Target = { readonly size: number; readonly root: Buffer; readonly note: string }
-type State = { tree: Tree; witnessed: number; target: Target | undefined; restingUntil: number }
+type State = { tree: Tree; witnessed: number; target: Target | undefined; restingUntil: number; goneSince: number | undefined }
 
 /** So much is read in one go before other logs have their turn. */
 const CHUNKS = 10
@@ -25,13 +26,15 @@ const CHUNKS = 10
 const REST_MS = 60_000
 /** And any other after so long: heads come once a second. */
 const PAUSE_MS = 500
+/** A crash may take the newest head, which is not waited for; its signer signs anew within a second or two. */
+const HEAD_PATIENCE_MS = 10_000
 const HASH_BYTES = 32
-const NEWEST_HEAD = `SELECT l.size AS grown, c.size, c.note FROM audit.log AS l
+const NEWEST_HEAD = `SELECT l.size AS grown, c.size, c.note, EXISTS (SELECT FROM audit.checkpoint WHERE log = l.name AND size >= $2) AS kept FROM audit.log AS l
   LEFT JOIN LATERAL (SELECT size, note FROM audit.checkpoint WHERE log = l.name AND size > $2 ORDER BY size DESC LIMIT 1) AS c ON true WHERE l.name = $1`
 const emptyTree: Tree = { size: 0, edge: [] }
 
 /** `publicKey`: what the departments' heads are signed with (Ed25519). Throws what the databases throw. */
-export function openWitness({ facts, publicKey, logger }: { readonly facts: DepartmentPool; readonly publicKey: KeyObject; readonly logger: Logger }): Witness {
+export function openWitness({ facts, publicKey, logger, headPatienceMs = HEAD_PATIENCE_MS }: { readonly facts: DepartmentPool; readonly publicKey: KeyObject; readonly logger: Logger; readonly headPatienceMs?: number }): Witness {
   const states = new Map<string, State>()
 
   const disagree = async (log: string, state: State, size: number, problem: LogProblem, note?: string): Promise<void> => {
@@ -62,8 +65,10 @@ export function openWitness({ facts, publicKey, logger }: { readonly facts: Depa
     states.set(log, known)
     if (performance.now() < known.restingUntil) return
     if (known.target === undefined) {
-      const { size, newest } = await stateOf(source, log, known.witnessed)
+      const { size, newest, kept } = await stateOf(source, log, known.witnessed)
       if (size < known.witnessed) return disagree(log, known, known.witnessed, 'SHORTER')
+      known.goneSince = kept || known.witnessed === 0 ? undefined : known.goneSince ?? performance.now()
+      if (known.goneSince !== undefined && performance.now() - known.goneSince >= headPatienceMs) return disagree(log, known, known.witnessed, 'HEAD_GONE')
       if (newest === undefined) {
         known.restingUntil = performance.now() + PAUSE_MS
         return
@@ -85,7 +90,7 @@ export function openWitness({ facts, publicKey, logger }: { readonly facts: Depa
 
 async function begin(facts: DepartmentPool, log: string): Promise<State> {
   const tree = (await lastWitnessed(facts, log)) ?? emptyTree
-  return { tree, witnessed: tree.size, target: undefined, restingUntil: 0 }
+  return { tree, witnessed: tree.size, target: undefined, restingUntil: 0, goneSince: undefined }
 }
 
 async function lastWitnessed(facts: DepartmentPool, log: string): Promise<Tree | undefined> {
@@ -98,11 +103,11 @@ async function lastWitnessed(facts: DepartmentPool, log: string): Promise<Tree |
 }
 
 /** How many records the log says it has, and its newest head `above` a size. */
-async function stateOf(source: DepartmentPool, log: string, above: number): Promise<{ readonly size: number; readonly newest: Omit<Target, 'root'> | undefined }> {
-  const { rows } = await withClient(source, (reader) => reader.query<{ grown: string; size: string | null; note: string | null }>({ name: 'newest-head', text: NEWEST_HEAD, values: [log, above] }))
+async function stateOf(source: DepartmentPool, log: string, above: number): Promise<{ readonly size: number; readonly newest: Omit<Target, 'root'> | undefined; readonly kept: boolean }> {
+  const { rows } = await withClient(source, (reader) => reader.query<{ grown: string; size: string | null; note: string | null; kept: boolean }>({ name: 'newest-head', text: NEWEST_HEAD, values: [log, above] }))
   const [row] = rows
   const newest = row === undefined || row.size === null || row.note === null ? undefined : { size: Number(row.size), note: row.note }
-  return { size: Number(row?.grown ?? 0), newest }
+  return { size: Number(row?.grown ?? 0), newest, kept: row?.kept === true }
 }
 
 function openedHead(log: string, note: string, publicKey: KeyObject): { readonly size: number; readonly root: Buffer } | undefined {

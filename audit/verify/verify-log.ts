@@ -23,6 +23,8 @@ export type Verdict = {
   readonly outside: number
   /** Microseconds since 1970. */
   readonly times: { readonly from: number; readonly to: number } | undefined
+  /** Earliest time in the records that no kept head covers, microseconds since 1970. */
+  readonly unsignedSince: number | undefined
   /** Empty: the log is as it was signed. What is wrong with a record comes first. */
   readonly findings: readonly Finding[]
 }
@@ -56,6 +58,7 @@ export async function verifyLog(source: LogSource, { keys, outside = [], passed 
     key: heads.key,
     outside: outside.length,
     times: walk.times,
+    unsignedSince: walk.unsignedSince,
     findings: [...wrong, ...findings, ...tiles],
   }
 }

@@ -30,6 +30,8 @@ export type Walk = {
   readonly tiles: ExpectedTiles
   /** Earliest and latest time in the records, microseconds since 1970; undefined for an empty log. */
   readonly times: { readonly from: number; readonly to: number } | undefined
+  /** Earliest time in the records after the newest kept head. */
+  readonly unsignedSince: number | undefined
 }
 
 /** `passed` hears now and then how many records were gone through. */
@@ -42,6 +44,7 @@ export async function walkLog(source: LogSource, heads: TrustedHeads, passed: (r
   let agreed = tree.copy()
   let nextHead = 0
   let [from, to] = [Infinity, -Infinity]
+  let unsignedSince: number | undefined
 
   const meetHeads = (): Trouble | undefined => {
     for (let head = heads.at(nextHead); head?.size === tree.size(); head = heads.at(nextHead)) {
@@ -71,6 +74,7 @@ export async function walkLog(source: LogSource, heads: TrustedHeads, passed: (r
     if (first !== undefined) return { kind: 'twice', at, row, first }
     from = Math.min(from, facts.at)
     to = Math.max(to, facts.at)
+    if (at >= heads.newestKept) unsignedSince = Math.min(unsignedSince ?? Infinity, facts.at)
     tree.push(hash)
     return meetHeads()
   }
@@ -88,5 +92,5 @@ export async function walkLog(source: LogSource, heads: TrustedHeads, passed: (r
   }
 
   const trouble = await goThrough()
-  return { records: tree.size(), trouble, agreed, tiles, times: from <= to ? { from, to } : undefined }
+  return { records: tree.size(), trouble, agreed, tiles, times: from <= to ? { from, to } : undefined, unsignedSince }
 }

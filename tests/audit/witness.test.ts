@@ -117,4 +117,20 @@ describe('the witness', () => {
     expect(await problems()).toEqual([{ size: '20', problem: 'SIGNATURE' }])
     expect(await heads()).toEqual([])
   })
+
+  it('says that the heads it saw are gone and nobody signs any more; one that comes back in time is nothing', async () => {
+    await write(10)
+    await look()
+    const removed = (await pool(superuser).query<{ log: string; size: string; root: Buffer; note: string }>('SELECT log, size, root, note FROM audit.checkpoint')).rows
+    await pool(superuser).query('SET session_replication_role = replica; DELETE FROM audit.checkpoint')
+    const witness = openWitness({ facts: pool(facts), publicKey: createPublicKey(key), logger: createLogger('info', { write: (line) => void lines.push(line) }) })
+    await witness('credit', pool(reader))
+    expect(await problems()).toEqual([])
+    for (const { log, size, root, note } of removed) await pool(superuser).query('INSERT INTO audit.checkpoint (log, size, root, note) VALUES ($1, $2, $3, $4)', [log, size, root, note])
+    await look()
+    expect(await problems()).toEqual([])
+    await pool(superuser).query('DELETE FROM audit.checkpoint')
+    await openWitness({ facts: pool(facts), publicKey: createPublicKey(key), logger: createLogger('info', { write: (line) => void lines.push(line) }), headPatienceMs: 0 })('credit', pool(reader))
+    expect(await problems()).toEqual([{ size: '10', problem: 'HEAD_GONE' }])
+  })
 })
