@@ -1,9 +1,11 @@
 // `citygraph audit archive <log> --to FILE`: verifies a log, writes it whole into one file, and verifies the file. The log stays in
 // its database.
 
-import { rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { databaseSource, listedLogs, withSnapshot } from '../audit/verify/database-source.ts'
 import { counted } from '../audit/verify/finding.ts'
+import { printable } from '../audit/verify/printable.ts'
 import { verifyArchive } from '../audit/verify/verify-archive.ts'
 import { verifyDatabase } from '../audit/verify/verify-database.ts'
 import { writeArchive } from '../audit/verify/write-archive.ts'
@@ -20,7 +22,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const [word, ...more] = options.words
   const log = logNamed(word)
   const file = options.text('to')
-  if (log === undefined || file === undefined || more.length > 0) throw new UsageError(usage)
+  if (log === undefined || file === undefined || file === '' || more.length > 0) throw new UsageError(usage)
+  if (!existsSync(dirname(file))) throw new UsageError(`The folder of ${printable(file)} is not there.`)
   const config = readConfig(process.env)
   const keys = trustedKeys(config, options)
   const place = auditPlaces(config).find(({ logs }) => logs.includes(log))

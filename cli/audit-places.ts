@@ -51,7 +51,11 @@ export const keyOptions = { key: 'strings', keys: 'strings' } as const
  * embedded city's key, for every log. Throws UsageError when there is none: a signature that is believed from nobody says nothing.
  */
 export function trustedKeys(config: Config, options: Options): readonly VerifierKey[] {
-  const texts = [...options.texts('key'), ...options.texts('keys').flatMap((file) => readText(file).split('\n').filter((line) => line.trim() !== ''))]
+  const files = options.texts('keys').map((file) => ({ file, lines: readText(file).split('\n').map((line) => line.trim()).filter((line) => line !== '') }))
+  const empty = files.find(({ lines }) => lines.length === 0)
+  // Never this machine's own key instead of one that was asked for.
+  if (empty !== undefined) throw new UsageError(`${empty.file} holds no key.`)
+  const texts = [...options.texts('key'), ...files.flatMap(({ lines }) => lines)]
   if (texts.length > 0) return texts.map(readKey)
   const own = ownKeys(config)
   if (own.length === 0) throw new UsageError('Which keys sign the heads? Give them by --key or --keys FILE, as `citygraph audit keys` prints them.')

@@ -13,7 +13,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 export async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { ...keyOptions, log: 'string' })
   const [record, ...more] = options.words
-  if (record === undefined || !UUID.test(record) || more.length > 0) throw new UsageError(usage)
+  if (record === undefined || more.length > 0) throw new UsageError(usage)
+  if (!UUID.test(record)) throw new UsageError(`A record's id is a UUID, as an answer carries it in extensions.sharing.records.\n${usage}`)
   const only = logNamed(options.text('log'))
   const config = readConfig(process.env)
   const keys = trustedKeys(config, options)

@@ -1,6 +1,7 @@
 // `citygraph audit verify`: recomputes logs from their rows and says the first record that is not as it was signed. Exit code 0
 // when everything is as it was signed, 1 when something is not or cannot be read.
 
+import { accessSync, constants, statSync } from 'node:fs'
 import { withSnapshot } from '../audit/verify/database-source.ts'
 import { counted } from '../audit/verify/finding.ts'
 import { originOf } from '../audit/verify/heads.ts'
@@ -22,10 +23,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { ...keyOptions, log: 'string', checkpoint: 'strings', archive: 'string' })
   if (options.words.length > 0) throw new UsageError(usage)
   const only = logNamed(options.text('log'))
+  const archive = options.text('archive')
+  if (archive !== undefined && only !== undefined) throw new UsageError('--archive and --log do not go together: an archive holds one log.')
   const config = readConfig(process.env)
   const keys = trustedKeys(config, options)
   const outside = options.texts('checkpoint').map((file) => outsideHead(file, keys))
-  const archive = options.text('archive')
+  if (only !== undefined) {
+    const other = outside.find(({ origin }) => origin !== originOf(only))
+    if (other !== undefined) throw new UsageError(`The head in ${printable(other.from)} is of ${printable(other.origin)}, not of the log ${only} that --log names.`)
+  }
   if (archive !== undefined) return verifyFile(archive, keys, outside)
 
   const passed = sayProgress()
@@ -58,6 +64,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function verifyFile(file: string, keys: readonly VerifierKey[], outside: readonly OutsideHead[]): Promise<number> {
+  if (!isFile(file)) throw new UsageError(`${printable(file)} cannot be read.`)
   const progress = sayProgress()
   const { verdict, header } = await verifyArchive(file, { keys, outside, passed: (records) => progress('archive', records) })
   process.stdout.write(reportOf(verdict))
@@ -66,6 +73,15 @@ async function verifyFile(file: string, keys: readonly VerifierKey[], outside: r
   if (verdict.findings.length > 0 || strange.length > 0) return 1
   process.stdout.write(`To be kept until ${printable(header.keepUntil, 20)}.\n`)
   return 0
+}
+
+function isFile(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK)
+    return statSync(file).isFile()
+  } catch {
+    return false
+  }
 }
 
 /** Throws UsageError: a head that nobody signed would prove nothing. */

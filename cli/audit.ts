@@ -1,5 +1,6 @@
 // `citygraph audit …`: one file a sub-command.
 
+import { printable } from '../audit/verify/printable.ts'
 import { UsageError } from './usage.ts'
 
 type SubCommand = { readonly usage: string; readonly run: (args: readonly string[]) => Promise<number> }
@@ -14,11 +15,23 @@ const commands: Readonly<Record<string, () => Promise<SubCommand>>> = {
 
 export async function run(args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args
+  // Whoever reads our output may have read enough (`| head`).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (load === undefined) {
-    const all = await Promise.all(Object.values(commands).map((command) => command()))
-    throw new UsageError(all.map(({ usage }) => usage).join('\n'))
+  if (name === '--help' || name === 'help') {
+    process.stdout.write(`${await allUsages()}\n`)
+    return 0
   }
-  const { run } = await load()
+  if (load === undefined) throw new UsageError(`${name === '' ? '' : `citygraph audit has no command "${printable(name, 40)}".\n`}${await allUsages()}`)
+  const { run, usage } = await load()
+  if (rest.includes('--help')) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
   return run(rest)
+}
+
+async function allUsages(): Promise<string> {
+  const all = await Promise.all(Object.values(commands).map((command) => command()))
+  return all.map(({ usage }) => usage).join('\n')
 }

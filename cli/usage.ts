@@ -13,7 +13,11 @@ export type Options = { readonly words: readonly string[]; readonly text: (name:
 export function readOptions(args: readonly string[], kinds: OptionKinds): Options {
   try {
     const options = Object.fromEntries(Object.entries(kinds).map(([name, kind]) => [name, kind === 'strings' ? ({ type: 'string', multiple: true } as const) : { type: kind }]))
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+    const { values, positionals, tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true })
+    // The last of several would silently win.
+    const given = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []))
+    const twice = given.find((name, n) => kinds[name] !== 'strings' && given.indexOf(name) !== n)
+    if (twice !== undefined) throw new UsageError(`--${twice} may be given once.`)
     return {
       words: positionals,
       text: (name) => {
@@ -27,8 +31,15 @@ export function readOptions(args: readonly string[], kinds: OptionKinds): Option
       flag: (name) => values[name] === true,
     }
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options are not understood.')
+    if (error instanceof UsageError) throw error
+    throw new UsageError(error instanceof Error ? said(error.message) : 'The options are not understood.')
   }
+}
+
+/** Node's words; those on a value that begins with a hyphen are for programmers. */
+function said(message: string): string {
+  const [, name] = /^Option '[^']*(--[a-z-]+)[^']*' argument is ambiguous/.exec(message) ?? []
+  return name === undefined ? message : `${name} needs a value that does not begin with a hyphen (or ${name}=VALUE).`
 }
 
 /** A whole number within bounds, or the default when the option is absent. */

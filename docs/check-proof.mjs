@@ -11,7 +11,16 @@ const refuse = (why) => {
 }
 if (vkey === undefined || file === undefined) refuse('give the key and the file')
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
-const { log, index, leaf, checkpoint, proof } = JSON.parse(readFileSync(file, 'utf8'))
+const attempt = (work, why) => {
+  try {
+    return work()
+  } catch {
+    return refuse(why)
+  }
+}
+const { log, index, leaf, checkpoint, proof } = attempt(() => JSON.parse(readFileSync(file, 'utf8')) ?? {}, 'the file cannot be read, or is no JSON')
+const texts = [log, leaf, checkpoint, ...(Array.isArray(proof) ? proof : [undefined])]
+if (!texts.every((text) => typeof text === 'string')) refuse('the file is no proof: log, index, leaf, checkpoint and proof are its members')
 
 // 1. The key that you trust, and whether it signed the head.
 const [, name, hexId, base64] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey) ?? []
@@ -46,5 +55,6 @@ for (const step of proof) {
 if (last !== 0 || hash.toString('base64') !== rootText) refuse('the record does not lead to the signed root')
 
 // 4. Whether the record says of itself that it is of this log.
-if (JSON.parse(leaf).log !== log) refuse('the record is of another log')
-console.log(`PROVED: record ${JSON.parse(leaf).id} is number ${index} of the ${size} records of ${log} that ${name} has signed.`)
+const record = attempt(() => JSON.parse(leaf) ?? {}, 'the record is no JSON')
+if (record.log !== log) refuse('the record is of another log')
+console.log(`PROVED: record ${record.id} is number ${index} of the ${size} records of ${log} that ${name} has signed.`)

@@ -101,6 +101,15 @@ describe('citygraph audit', () => {
       [['verify', '--checkpoint', withFile('forged', head.replace('\n20\n', '\n19\n'))], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, 'has a signature that does not verify'],
       [['verify'], { CITYGRAPH_AUDIT_KEY: auditKey, AUDIT_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, 1, 'The audit database cannot be reached.\n'],
       [['constructor'], {}, 2, 'audit verify [--log LOG]'],
+      [['verify', '--keys', '/dev/null'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, '/dev/null holds no key.'],
+      [['verify', '--log', 'credit', '--log', 'gateway'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, '--log may be given once.'],
+      [['verify', '--archive', 'a', '--archive', 'b'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, '--archive may be given once.'],
+      [['verify', '--archive', 'a', '--log', 'credit'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, '--archive and --log do not go together'],
+      [['verify', '--archive', '/nope'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, '/nope cannot be read.'],
+      [['verify', '--log', 'credit', '--checkpoint', withFile('head', head)], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, 'not of the log credit that --log names'],
+      [['archive', 'credit', '--to', '/nope/x'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, 'The folder of /nope/x is not there.'],
+      [['prove', 'xyz'], { CITYGRAPH_AUDIT_KEY: auditKey }, 2, 'A record\'s id is a UUID'],
+      [['show', '--last', '-1'], {}, 2, '--last needs a value that does not begin with a hyphen'],
       [['verify'], { CITYGRAPH_AUDIT_KEY: auditKey, AUDIT_DATABASE_URL: urlOf(city.databases.audit.writer('credit')) }, 1, 'The role of this address may not read the audit database, or row security hides rows from it.\n'],
     ]
     const ended = await Promise.all(cases.map(([args, environment]) => audit(args, environment)))
