@@ -77,6 +77,16 @@ describe('the access history', () => {
   })
 })
 
+describe('a question about the schema alone', () => {
+  it.each(['{ __typename }', '{ __schema { queryType { name } } }'])('reads nobody and leaves no record: %s', async (query) => {
+    const records = () => auditSql(of.city, 'SELECT count(*) FROM audit.record')
+    const before = await records()
+    const answer = await of.ask(query, callers.creditCheck)
+    expect([answer.status, answer.sharing.records]).toEqual([200, []])
+    expect(await records()).toEqual(before)
+  })
+})
+
 async function publicIds(many: number, how: Parameters<QuotaCity['ask']>[1]): Promise<readonly string[]> {
   const { data } = await of.ask(`{ people(first: ${many}) { nodes { id } } }`, how)
   return data.people.nodes.map(({ id }: { id: string }) => id)
