@@ -169,7 +169,7 @@ describe('a suspended officer', () => {
     const own = office()
     const hash = recordable('15400001234')
     const id = await unheard(hash, own)
-    const acting = suspensionOffice({ pool: own, audit: { append: async () => undefined, refused: async () => true }, clock: city.city.core.clock })
+    const acting = suspensionOffice({ pool: own, audit: { append: async () => undefined, refused: async () => true, close: async () => undefined }, clock: city.city.core.clock })
     await expect(acting.restore(id, { org: 'BDC', sub: '15400001234' })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(acting.suspend({ org: 'PSB', sub: 'x', reason: 'MISUSE', by: { org: 'BDC', sub: '15400001234' } })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect((await inForce()).map(({ sub }) => sub)).toEqual([hash])
