@@ -26,7 +26,7 @@ const COMMIT_BYTES = 8 * 1024 * 1024
 
 /** From so many expected answers on a commit is put off, for so long, unless so many records wait already. */
 const MANY = 12
-const PAUSE_MS = 25
+const PAUSE_MS = 40
 const ENOUGH = 64
 
 /**
