@@ -2,6 +2,7 @@
 // for the disk. A server that goes away never ends the process; the next append tries anew.
 
 import pg from 'pg'
+import { CitygraphError } from '../core/errors.ts'
 
 /** Longest wait for a record to become durable, milliseconds; then the answer is AUDIT_UNAVAILABLE. */
 export const APPEND_PATIENCE_MS = 2_000
@@ -25,4 +26,22 @@ export function openAuditPool(address: pg.PoolConfig, { log, max = 2 }: { log: s
   // A connection that breaks while it is taken reports at itself; the statement under way rejects.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
+}
+
+/** What `work` gives; rejects when that takes longer than APPEND_PATIENCE_MS, whatever the server or the network does. */
+export async function withPatience<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the audit database took too long')), APPEND_PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([work, patience])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What is answered where something could not be recorded, charged or ordered. */
+export function unavailable(cause: unknown): CitygraphError {
+  return new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
 }

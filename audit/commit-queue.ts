@@ -3,8 +3,8 @@
 // two seconds.
 
 import type pg from 'pg'
-import { CitygraphError } from '../core/errors.ts'
-import { APPEND_PATIENCE_MS } from './audit-pool.ts'
+import type { CitygraphError } from '../core/errors.ts'
+import { unavailable, withPatience } from './audit-pool.ts'
 
 export type Append = { readonly log: string; readonly leaves: readonly Buffer[]; readonly onFailure?: ((cause: unknown) => void) | undefined }
 
@@ -117,20 +117,4 @@ function take(waiting: Waiting[]): readonly Waiting[] {
     return n > 0 && (records > COMMIT_LIMIT || bytes > COMMIT_BYTES)
   })
   return waiting.splice(0, fitting === -1 ? waiting.length : fitting)
-}
-
-async function withPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the audit log took too long')), APPEND_PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([work, patience])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-export function unavailable(cause: unknown): CitygraphError {
-  return new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
 }

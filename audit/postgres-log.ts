@@ -3,7 +3,8 @@
 
 import type pg from 'pg'
 import type { AuditLog, LogRecord } from './access-record.ts'
-import { COMMIT_LIMIT, openCommitQueue, unavailable } from './commit-queue.ts'
+import { unavailable } from './audit-pool.ts'
+import { COMMIT_LIMIT, openCommitQueue } from './commit-queue.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { leafBytes } from './leaf.ts'
 import { refusalFlood } from './refusal-flood.ts'

@@ -2,8 +2,7 @@
 // by every copy of every department that records there. Refuses to wait longer than two seconds.
 
 import type pg from 'pg'
-import { CitygraphError } from '../core/errors.ts'
-import { APPEND_PATIENCE_MS } from './audit-pool.ts'
+import { unavailable, withPatience } from './audit-pool.ts'
 
 /** `subject`: the token of access records, hex. */
 export type Supplied = { readonly bulkClass: string; readonly subject: string }
@@ -36,20 +35,8 @@ export function openSupplyLedger(parts: { pool: Pick<pg.Pool, 'query'>; onFailur
         return over
       } catch (cause) {
         onFailure?.(cause)
-        throw new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
+        throw unavailable(cause)
       }
     },
-  }
-}
-
-async function withPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the ledger of supplies took too long')), APPEND_PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([work, patience])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -3,9 +3,10 @@
 
 import pg from 'pg'
 import type { Clock } from '../core/clock.ts'
-import { CitygraphError, isCitygraphError } from '../core/errors.ts'
+import { isCitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
 import type { AuditLog, EventRecord } from './access-record.ts'
+import { unavailable } from './audit-pool.ts'
 import { recordIds } from './record-id.ts'
 import { EVERYBODY, suspended } from './suspensions.ts'
 
@@ -103,6 +104,6 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => 
   } catch (cause) {
     // Broken or in a transaction: either way not to be used again; PostgreSQL rolls back.
     client?.release(true)
-    throw isCitygraphError(cause) ? cause : new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
+    throw isCitygraphError(cause) ? cause : unavailable(cause)
   }
 }

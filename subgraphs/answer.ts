@@ -91,11 +91,11 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
    * Reads what the plan serves and charges whoever it is about; where a quota does not allow that, what was read is thrown away and
    * read again one level higher. An act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
    */
-  const read = async (request: SubgraphRequest, version: string | number, operation: Operation, known: Known, already: readonly BulkClass[]): Promise<Read> => {
+  const read = async (request: SubgraphRequest, version: string | number, { plain, operation, already }: { plain: AccessPlan; operation: Operation; already: readonly BulkClass[] }, known: Known): Promise<Read> => {
     const { org } = request.access.caller
     let raised = already
     for (let round = 0; round <= bulkClasses.length; round += 1) {
-      const plan = (known.plan = planFor(request, version, raised))
+      const plan = (known.plan = raised.length === 0 ? plain : planFor(request, version, raised))
       const decisions = (known.decisions = readDecisions(plan, operation))
       const { observe, observed } = observation()
       known.observed = observed()
@@ -134,7 +134,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
       // A router's operation is not known to anybody; its caller's own rights bound it.
       if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
-      const { result, plan, decisions, observed, raised } = await read(request, version, operation, known, operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas))
+      const already = operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas)
+      const { result, plan, decisions, observed, raised } = await read(request, version, { plain, operation, already }, known)
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
