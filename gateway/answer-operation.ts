@@ -23,6 +23,7 @@ import { isRecorded } from './record-refusal.ts'
 import type { GatewayRecords } from './record-refusal.ts'
 import { reportDecisions } from './report.ts'
 import type { Report } from './report.ts'
+import { sharingText } from './request-state.ts'
 import type { RequestState } from './request-state.ts'
 import { sealRequest } from './seal-request.ts'
 import { walkOperation } from './walk-operation.ts'
@@ -56,11 +57,17 @@ export type AdmittedOperation = {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-/** `data` absent: the request ended with its first error's status. */
-export type Answer = { readonly status: number; readonly data?: Record<string, unknown> | null; readonly errors?: readonly ErrorEntry[] }
+/** `data`: JSON text. Absent: the request ended with its first error's status. */
+export type Answer = { readonly status: number; readonly data?: string; readonly errors?: readonly ErrorEntry[] }
 
-/** Runs the plan; gives what @apollo/gateway gives. */
-export type RunPlan = () => Promise<{ readonly data?: Record<string, unknown> | null; readonly errors?: readonly unknown[] }>
+/** Runs the plan; gives what @apollo/gateway gives, or the data as JSON text (`text`, which then counts alone). */
+export type RunPlan = () => Promise<PlanResult>
+export type PlanResult = { readonly data?: Record<string, unknown> | null; readonly text?: string; readonly errors?: readonly unknown[] }
+
+/** The body of an answer, in the order in which Apollo Server writes one. */
+export function answerText({ data, errors }: Answer, state: RequestState): string {
+  return `{${errors === undefined ? '' : `"errors":${JSON.stringify(errors)},`}${data === undefined ? '' : `"data":${data},`}"extensions":${sharingText(state)}}\n`
+}
 
 /** Completes `state` (decisions, records, policy version) on the way. Never throws. */
 export async function answerOperation(admitted: AdmittedOperation, state: RequestState, run: RunPlan, parts: AnswerParts): Promise<Answer> {
@@ -140,10 +147,10 @@ async function dryRun(state: RequestState, report: Report & Decided & { readonly
   if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
   const { fields } = classes.size > 0 ? report.again() : report
   state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))
-  return withDenied({ status: 200, data: null }, state)
+  return withDenied({ status: 200, data: 'null' }, state)
 }
 
-function shape(result: Awaited<ReturnType<RunPlan>>, state: RequestState, parts: AnswerParts): Answer {
+function shape(result: PlanResult, state: RequestState, parts: AnswerParts): Answer {
   if (state.auditUnavailable) {
     state.records = []
     const entry = entryOf(new CitygraphError('AUDIT_UNAVAILABLE'))
@@ -158,8 +165,9 @@ function shape(result: Awaited<ReturnType<RunPlan>>, state: RequestState, parts:
     return entry
   })
   const errors = oncePerDomain(entries)
-  if (result.data === undefined) return { status: statusOf(errors), errors: errors.length === 0 ? [entryOf(new CitygraphError('INTERNAL'))] : errors }
-  return withDenied({ status: 200, data: result.data, errors }, state)
+  const data = result.text ?? (result.data === undefined ? undefined : JSON.stringify(result.data))
+  if (data === undefined) return { status: statusOf(errors), errors: errors.length === 0 ? [entryOf(new CitygraphError('INTERNAL'))] : errors }
+  return withDenied({ status: 200, data, errors }, state)
 }
 
 /** Several fetches of one plan may find the same domain away; the caller is told once. */

@@ -12,7 +12,7 @@ import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { admissionRules } from './admit.ts'
 import type { Limits } from './admit.ts'
-import { answerOperation } from './answer-operation.ts'
+import { answerOperation, answerText } from './answer-operation.ts'
 import type { AnswerParts } from './answer-operation.ts'
 import { formatError, isCode, ownRuleCode } from './format-error.ts'
 import { federatedSource } from './link.ts'
@@ -111,11 +111,10 @@ function answering(gateway: ApolloGateway, parts: AnswerParts): ApolloServerPlug
         const answer = await answerOperation(
           { schema, document, operation, variables: request.variables ?? {} }, state, () => gateway.executor(planRequest(context)), parts,
         )
-        const { status, data, errors } = answer
         state.finished = true
-        const result = { ...(errors === undefined ? {} : { errors }), ...(data === undefined ? {} : { data }), extensions: sharingExtensions(state) }
-        context.response.http.status = status
-        return { http: { headers: context.response.http.headers, status }, body: { kind: 'single', singleResult: result } } satisfies GraphQLResponse
+        state.body = answerText(answer, state)
+        context.response.http.status = answer.status
+        return { http: context.response.http, body: { kind: 'single', singleResult: {} } } satisfies GraphQLResponse
       },
       async willSendResponse({ response, contextValue }) {
         const { state } = contextValue

@@ -20,6 +20,8 @@ export type RequestState = {
   seal: RequestSeal | undefined
   policyVersion: string
   decisions: readonly ReportedDecision[]
+  /** The same as JSON; undefined: to be written. */
+  decisionsText: string | undefined
   /** Records that subgraphs and the gateway made durable for this answer. */
   records: RecordReference[]
   /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
@@ -30,6 +32,8 @@ export type RequestState = {
   operation: { readonly name?: string; readonly hash: string } | undefined
   /** True once the answer's text holds `extensions.sharing`. */
   finished: boolean
+  /** The whole answer as text, written once; Apollo Server is given an empty result in its place. */
+  body: string | undefined
   /** This refusal stands in the gateway's log already. */
   refusalRecorded: boolean
 }
@@ -41,4 +45,11 @@ export type GatewayContext = { readonly state: RequestState }
 export function sharingExtensions(state: Pick<RequestState, 'requestId' | 'policyVersion' | 'records' | 'decisions'>): Record<string, unknown> {
   const { requestId, policyVersion, records, decisions } = state
   return { sharing: { requestId, policyVersion, records, decisions } }
+}
+
+/** The same as JSON text. `decisionsText`: the decisions' JSON, where it is known already. */
+export function sharingText(state: Pick<RequestState, 'requestId' | 'policyVersion' | 'records' | 'decisions' | 'decisionsText'>): string {
+  const { requestId, policyVersion, records, decisions, decisionsText = JSON.stringify(decisions) } = state
+  const references = records.map(({ log, id }) => `{"log":"${log}","id":"${id}"}`).join(',')
+  return `{"sharing":{"requestId":"${requestId}","policyVersion":"${policyVersion}","records":[${references}],"decisions":${decisionsText}}}`
 }

@@ -59,7 +59,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {
-      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, refusalRecorded: false,
+      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
     }
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
@@ -67,9 +67,10 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
       httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: body.value },
       context: async () => ({ state }),
     })
-    const refused = refusalOf(answer)
+    const text = textOf(answer, state)
+    const refused = refusalOf(answer.status, text)
     if (refused !== undefined && !state.refusalRecorded && state.records.length === 0) await parts.records.refused({ ...about, ...known, code: refused, operation: state.operation })
-    outcome = write(response, answer, state, parts)
+    outcome = write(response, answer, text, state, parts)
   } catch (thrown) {
     const refusal = thrown instanceof Refusal ? thrown : undefined
     const cause = refusal?.error ?? thrown
@@ -116,10 +117,9 @@ export async function identify(request: IncomingMessage, requestId: string, part
 }
 
 /** The code of an answer that is a refusal as a whole: Apollo's own, of what it could not read, among them. */
-function refusalOf(answer: HTTPGraphQLResponse): ErrorCode | undefined {
-  const { status = 200, body } = answer
-  if (status < 400 || status >= 500 || body.kind !== 'complete') return undefined
-  const code = codeIn(body.string)
+function refusalOf(status = 200, text: string): ErrorCode | undefined {
+  if (status < 400 || status >= 500) return undefined
+  const code = codeIn(text)
   return code !== undefined && isRecorded(code) ? code : undefined
 }
 
@@ -128,13 +128,17 @@ function codeIn(text: string): ErrorCode | undefined {
   return isCode(code) ? code : undefined
 }
 
-/** Apollo's text as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
-function write(response: ServerResponse, answer: HTTPGraphQLResponse, state: RequestState, parts: ServeParts): string {
+/** Our text, or Apollo's as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
+function textOf(answer: HTTPGraphQLResponse, state: RequestState): string {
+  if (state.body !== undefined) return state.body
   if (answer.body.kind !== 'complete') throw new CitygraphError('INTERNAL')
+  const { string } = answer.body
+  return state.finished ? string : `${JSON.stringify({ errors: earlyErrors(string), extensions: sharingExtensions(state) })}\n`
+}
+
+function write(response: ServerResponse, answer: HTTPGraphQLResponse, text: string, state: RequestState, parts: ServeParts): string {
   const headers = { ...Object.fromEntries(answer.headers), 'x-request-id': state.requestId, ...closing(parts) }
-  const early = state.finished ? undefined : earlyErrors(answer.body.string)
   const status = answer.status ?? 200
-  const text = early === undefined ? answer.body.string : `${JSON.stringify({ errors: early, extensions: sharingExtensions(state) })}\n`
   send(response, status, headers, text)
   if (status === 200) return text.startsWith('{"errors"') ? 'PARTIAL' : 'OK'
   return codeIn(text) ?? 'INTERNAL'
