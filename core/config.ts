@@ -18,11 +18,15 @@ export class ConfigRefused extends Error {
   }
 }
 
+export type Executor = 'compiled' | 'apollo'
+
 export type Config = {
   readonly port: number
   /** The city's folder for embedded data and keys. */
   readonly folder: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** How operations run: compiled once, or by Apollo's gateway and graphql-js each time. Answers are the same. */
+  readonly executor: Executor
   /** Present where `<DOMAIN>_DATABASE_URL` is set. */
   readonly databaseUrls: Readonly<Partial<Record<SubgraphName, string>>>
   readonly auditUrls: Readonly<Partial<Record<SubgraphName | 'gateway', string>>>
@@ -39,8 +43,9 @@ export type Config = {
 
 const known = new Set([
   'CITYGRAPH_ISSUERS', 'CITYGRAPH_SEAL_KEY', 'CITYGRAPH_SEAL_PUBLIC_KEYS', 'CITYGRAPH_ID_KEY', 'CITYGRAPH_AUDIT_KEY', 'CITYGRAPH_NOW',
-  'CITYGRAPH_FOLDER', 'CITYGRAPH_LOG_LEVEL', 'CITYGRAPH_ROUTER_SECRET',
+  'CITYGRAPH_FOLDER', 'CITYGRAPH_LOG_LEVEL', 'CITYGRAPH_ROUTER_SECRET', 'CITYGRAPH_EXECUTOR',
 ])
+const executors = z.enum(['compiled', 'apollo'])
 const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent'])
 
 /** Reads the environment. Throws ConfigRefused with every problem found. */
@@ -57,6 +62,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) problems.push('PORT is not a port number')
   const level = logLevels.safeParse(at('CITYGRAPH_LOG_LEVEL') ?? 'warn')
   if (!level.success) problems.push('CITYGRAPH_LOG_LEVEL is one of debug, info, warn, error, silent')
+  const executor = executors.safeParse(at('CITYGRAPH_EXECUTOR') ?? 'compiled')
+  if (!executor.success) problems.push('CITYGRAPH_EXECUTOR is one of compiled, apollo')
   const now = at('CITYGRAPH_NOW')
   if (now !== undefined && now !== 'system' && Number.isNaN(Date.parse(now))) problems.push('CITYGRAPH_NOW is neither an ISO 8601 instant nor "system"')
 
@@ -73,7 +80,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(shared === undefined ? own : Object.fromEntries(subgraphNames.map((domain) => [domain, own[domain] ?? shared]))),
   }
 
-  if (problems.length > 0 || !level.success) throw new ConfigRefused(problems)
+  if (problems.length > 0 || !level.success || !executor.success) throw new ConfigRefused(problems)
   const parsed = {
     issuers: readIssuers(at('CITYGRAPH_ISSUERS'), problems),
     subgraphs: readSubgraphs(at('SUBGRAPHS'), problems),
@@ -83,6 +90,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: Number(port),
     folder: at('CITYGRAPH_FOLDER') ?? '.citygraph',
     logLevel: level.data,
+    executor: executor.data,
     databaseUrls,
     auditUrls,
     sealKey: at('CITYGRAPH_SEAL_KEY'),
