@@ -1,21 +1,40 @@
 // The body of a request as JSON, within a bound. Refuses with a word instead of an error: both are ordinary.
 
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 
+type Body = object | 'TOO_LARGE' | 'MALFORMED'
+
 /** The parsed body; `TOO_LARGE` beyond `limit` bytes, `MALFORMED` for what is not a JSON object in UTF-8 or breaks off. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<object | 'TOO_LARGE' | 'MALFORMED'> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) return 'TOO_LARGE'
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    // The socket must live on for the answer.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
-      size += bytes.length
-      if (size > limit) return 'TOO_LARGE'
-      chunks.push(bytes)
+export function readBody(request: IncomingMessage, limit: number): Promise<Body> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.resolve('TOO_LARGE')
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const take = (chunk: Buffer): void => {
+      size += chunk.length
+      if (size <= limit) return void chunks.push(chunk)
+      // The socket must live on for the answer.
+      request.off('data', take)
+      request.pause()
+      resolve('TOO_LARGE')
     }
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)))
+    const breaksOff = (): void => resolve('MALFORMED')
+    request.on('data', take)
+    request.on('end', () => resolve(parsed(chunks)))
+    // A close after the end changes nothing any more.
+    request.on('error', breaksOff)
+    request.on('close', breaksOff)
+  })
+}
+
+function parsed(chunks: readonly Buffer[]): Body {
+  const [first] = chunks
+  const bytes = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks)
+  if (!isUtf8(bytes)) return 'MALFORMED'
+  try {
+    const text = bytes.toString('utf8')
+    const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : 'MALFORMED'
   } catch {
     return 'MALFORMED'

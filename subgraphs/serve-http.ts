@@ -1,17 +1,18 @@
-// A subgraph as a process of its own: node:http outside, @apollo/server for the GraphQL-over-HTTP protocol, `subgraph.answer` for
-// everything that is said (through the hook `responseForOperation`; Apollo executes nothing). A request without a seal or a router's
-// credential is refused and recorded before its body is read.
+// A subgraph as a process of its own: node:http outside, @apollo/server for the GraphQL-over-HTTP protocol where a request is not a
+// plain one, `subgraph.answer` for everything that is said. A request without a seal or a router's credential is refused and recorded
+// before its body is read.
 
 import http from 'node:http'
-import { ApolloServer, HeaderMap } from '@apollo/server'
 import { answerWhenFree, createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { sayFarewell } from '../core/http-farewell.ts'
 import { openPort } from '../core/open-port.ts'
 import type { Logger } from '../core/logger.ts'
 import { requestIdOf } from '../core/request-id.ts'
-import { SEAL_HEADER, type AccessContext, type Opener } from './access-context.ts'
+import { SEAL_HEADER, type Opener } from './access-context.ts'
 import { ownError, writtenError, type SubgraphAnswer } from './answer-shape.ts'
+import { apolloProtocol, type Proved } from './apollo-protocol.ts'
+import { answerText, plainOperation } from './plain-post.ts'
 import { readBody } from './read-body.ts'
 import { ROUTER_HEADER, type RouterMode } from './router-mode.ts'
 import type { Subgraph } from './subgraph.ts'
@@ -34,10 +35,6 @@ export type ServeParts = {
   readonly host?: string
 }
 
-type Proved = { readonly access: AccessContext; readonly route: 'seal' | 'router'; readonly requestId: string }
-/** Apollo's context of one request (Apollo copies it, so what is noted stands one level down); `answered`: the subgraph has spoken. */
-type HttpContext = Proved & { readonly noted: { answered: boolean } }
-
 const BODY_LIMIT = 1024 * 1024
 const DRAIN_MS = 9_000
 const json = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' }
@@ -46,8 +43,7 @@ const text = { 'content-type': 'text/plain; charset=utf-8' }
 /** Listens; resolves when the port is open (`port` 0 chooses a free one). */
 export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> {
   const { subgraph, logger } = parts
-  const apollo = apolloOver(subgraph)
-  await apollo.start()
+  const apollo = await apolloProtocol(subgraph)
   const drain = createDrain()
   const away = new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: subgraph.domain })
 
@@ -68,7 +64,8 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
   const say = (response: http.ServerResponse, status: number, headers: http.OutgoingHttpHeaders, body: string): void => {
     answerWhenFree(response, () => {
       if (response.headersSent || response.destroyed) return
-      response.writeHead(status, { ...headers, ...(drain.draining() ? { connection: 'close' } : {}) })
+      // Without its length the answer would leave in chunks.
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body), ...(drain.draining() ? { connection: 'close' } : {}) })
       response.end(body)
     })
   }
@@ -76,7 +73,8 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
   const plain = (response: http.ServerResponse, status: number): void => say(response, status, text, status === 200 ? 'ok\n' : 'not ok\n')
 
   const handle = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-    const path = (request.url ?? '/').split('?')[0]
+    const { url = '/' } = request
+    const path = url === '/graphql' ? url : url.split('?')[0]
     if (path === '/health/live') return plain(response, 200)
     if (path === '/health/ready') return plain(response, !drain.draining() && (await parts.ready().catch(() => false)) ? 200 : 503)
     if (path !== '/' && path !== '/graphql') return plain(response, 404)
@@ -95,15 +93,14 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
       const error = new CitygraphError(body === 'TOO_LARGE' ? 'TOO_COSTLY' : 'BAD_USER_INPUT')
       return written(response, await subgraph.refuse({ error, requestId, access: proved.access }))
     }
-    const context: HttpContext = { ...proved, noted: { answered: false } }
-    const head = { method: 'POST', headers: headersOf(request), search: '', body }
-    const answered = await apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest: head, context: async () => context })
-    if (!context.noted.answered) {
-      // Not GraphQL at all, or not our media types: Apollo's own words may quote the request.
-      return written(response, await subgraph.refuse({ error: new CitygraphError('BAD_USER_INPUT'), requestId, access: proved.access }))
+    const operation = plainOperation(request.headers, body)
+    if (operation !== undefined) {
+      const answer = await subgraph.answer({ ...operation, ...proved })
+      return say(response, answer.status, json, answerText(answer))
     }
-    if (answered.body.kind !== 'complete') throw new TypeError('an answer in parts')
-    say(response, answered.status ?? 200, Object.fromEntries(answered.headers), answered.body.string)
+    const answered = await apollo.answer(request, body, proved)
+    if (answered === undefined) return written(response, await subgraph.refuse({ error: new CitygraphError('BAD_USER_INPUT'), requestId, access: proved.access }))
+    say(response, answered.status, answered.headers, answered.text)
   }
 
   const port = await openPort(server, parts)
@@ -116,38 +113,12 @@ export async function serveSubgraph(parts: ServeParts): Promise<SubgraphServer> 
   }
 }
 
-function apolloOver(subgraph: Subgraph): ApolloServer<HttpContext> {
-  return new ApolloServer<HttpContext>({
-    schema: subgraph.schema,
-    // `answer` parses and validates by its own, stricter rules.
-    dangerouslyDisableValidation: true,
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    parseOptions: { maxTokens: 15_000 },
-    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-    plugins: [
-      {
-        requestDidStart: async () => ({
-          responseForOperation: async ({ request, contextValue }) => {
-            const { access, requestId, route, noted } = contextValue
-            noted.answered = true
-            const { query = '', operationName, variables } = request
-            const answer = await subgraph.answer({ query, ...(operationName == null ? {} : { operationName }), ...(variables == null ? {} : { variables }), access, requestId, route })
-            const { status, ...singleResult } = answer
-            return { http: { status, headers: new HeaderMap() }, body: { kind: 'single', singleResult } }
-          },
-        }),
-      },
-    ],
-  })
-}
-
 /** A seal of our gateway or a router's credential; FORBIDDEN when there is neither. */
 async function prove(request: http.IncomingMessage, requestId: string, { opener, router }: ServeParts): Promise<Proved> {
+  // One value: Node joins several with a comma, which a seal never holds.
   const header = (name: string): string | undefined => {
+    const value = request.headers[name]
+    if (typeof value !== 'string' || !value.includes(',')) return typeof value === 'string' ? value : undefined
     const values = request.headersDistinct[name]
     return values?.length === 1 ? values[0] : undefined
   }
@@ -155,13 +126,4 @@ async function prove(request: http.IncomingMessage, requestId: string, { opener,
   if (seal !== undefined) return { access: await opener.open(seal), route: 'seal', requestId }
   if (router !== undefined && header(ROUTER_HEADER) !== undefined) return { access: await router.open(header), route: 'router', requestId }
   throw new CitygraphError('FORBIDDEN')
-}
-
-function headersOf(request: http.IncomingMessage): HeaderMap {
-  const headers = new HeaderMap()
-  for (const name of ['content-type', 'accept', 'apollo-require-preflight']) {
-    const value = request.headers[name]
-    if (typeof value === 'string') headers.set(name, value)
-  }
-  return headers
 }

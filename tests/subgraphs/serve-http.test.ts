@@ -72,6 +72,23 @@ describe('a subgraph over HTTP', () => {
     expect(withoutIds(over.body)).toEqual(withoutIds(body))
   })
 
+  it('answers gateways, whose requests are plain, in the words of Apollo’s protocol', async () => {
+    const requests = [
+      { query: LIST }, { query: '{ creditRecords { nodes { id title } } }', variables: null }, { query: '{ nothing }' }, { query: '{ broken' },
+      { query: `query A ${LIST}`, operationName: 'B' }, { query: LIST, variables: [] }, { query: LIST, variables: '{}' }, { query: '' }, { query: LIST, extensions: {} },
+    ]
+    const withoutIds = (it: unknown): string => JSON.stringify(it).replaceAll(/"id":"[0-9a-f-]{36}"/g, '"id":"…"')
+    for (const request of requests) {
+      const seal = await sealed()
+      const plain = await post(request, { ...seal, accept: 'application/json' })
+      const record = await last()
+      const negotiated = await post(request, { ...seal, accept: 'application/json, */*;q=0.1' })
+      expect(withoutIds(plain), JSON.stringify(request)).toBe(withoutIds(negotiated))
+      const kept = ({ outcome, code, caller, operationHash }: NonNullable<typeof record>): object => ({ outcome, code, caller, operationHash })
+      expect(record && kept(record)).toEqual(kept(await last() as NonNullable<typeof record>))
+    }
+  })
+
   it('refuses and records what has no seal, a false seal, or a seal it was not signed for', async () => {
     const good = (await sealed())['x-citygraph-seal'] ?? ''
     const [head = '', payload = '', signature = ''] = good.split('.')
