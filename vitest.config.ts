@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 
 /** One graphql for Apollo (CommonJS) and us, as Node itself resolves it; Vite would take the .mjs copy beside it. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] }
-const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000, setupFiles: ['tests/support/watch-run.ts'] }
+const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000, setupFiles: ['cli/v8-flags.js', 'tests/support/watch-run.ts'] }
 
 /**
  * `unit`: pure code, no database. `flows`: against one shared embedded cluster; files of one worker share loaded modules, which

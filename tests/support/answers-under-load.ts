@@ -3,6 +3,7 @@
 
 import http from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { exchange } from './http-exchange.ts'
 
 export type Question = { readonly body: string; readonly headers: Readonly<Record<string, string>> }
 
@@ -33,7 +34,7 @@ export function askThroughout(url: string, clients: number, questions: readonly 
   let broken = 0
   let stopped = false
 
-  const take = ({ status, text }: Received): void => {
+  const take = ({ status, text }: { status: number; text: string }): void => {
     statuses[status] = (statuses[status] ?? 0) + 1
     const { data, extensions } = JSON.parse(text)
     if (data === undefined) return
@@ -47,8 +48,8 @@ export function askThroughout(url: string, clients: number, questions: readonly 
     for (let n = first; !stopped; n += 1) {
       const question = questions[n % questions.length]
       if (question === undefined) throw new Error('no question')
-      const received = await ask(url, question, agent)
-      if (received !== undefined) take(received)
+      const received = await exchange({ url, ...question }, agent)
+      if ('status' in received) take(received)
       else {
         broken += 1
         await sleep(PAUSE_MS)
@@ -65,21 +66,4 @@ export function askThroughout(url: string, clients: number, questions: readonly 
       return { answered, named, statuses, broken, unrecorded }
     },
   }
-}
-
-type Received = { readonly status: number; readonly text: string }
-
-/** Undefined when the answer did not come, or not to its end. */
-function ask(url: string, { body, headers }: Question, agent: http.Agent): Promise<Received | undefined> {
-  return new Promise((resolve) => {
-    const request = http.request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (part: string) => (text += part))
-      response.on('end', () => resolve(response.complete ? { status: response.statusCode ?? 0, text } : undefined))
-      response.on('error', () => resolve(undefined))
-    })
-    request.on('error', () => resolve(undefined))
-    request.end(body)
-  })
 }

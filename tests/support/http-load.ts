@@ -2,6 +2,7 @@
 // sent (the connection was not taken), or as cut, which a farewell must never do.
 
 import http from 'node:http'
+import { exchange } from './http-exchange.ts'
 
 export type LoadResult = {
   /** HTTP statuses by how often they came. */
@@ -24,7 +25,7 @@ export function load(options: { url: string; clients: number; body: string; head
   const client = async (): Promise<void> => {
     const agent = new http.Agent({ keepAlive: options.keepAlive ?? true, maxSockets: 1 })
     for (;;) {
-      const end = await once(options, agent)
+      const end = await exchange(options, agent)
       if ('code' in end) {
         if (end.code === 'ECONNREFUSED') refused += 1
         else cut.push(end.code)
@@ -38,18 +39,4 @@ export function load(options: { url: string; clients: number; body: string; head
   }
   const result = Promise.all(Array.from({ length: options.clients }, client)).then(() => ({ statuses, refused, cut, bodies: [...bodies] }))
   return { answered: () => answered, result }
-}
-
-function once({ url, body, headers }: { url: string; body: string; headers?: Readonly<Record<string, string>> }, agent: http.Agent): Promise<{ status: number; text: string } | { code: string }> {
-  return new Promise((resolve) => {
-    const request = http.request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers } }, (response) => {
-      let text = ''
-      response.setEncoding('utf8')
-      response.on('data', (part: string) => (text += part))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }))
-      response.on('error', () => resolve({ code: 'BROKEN_OFF' }))
-    })
-    request.on('error', (error) => resolve({ code: 'code' in error && typeof error.code === 'string' ? error.code : error.message }))
-    request.end(body)
-  })
 }
