@@ -58,6 +58,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     const gateway = await createGateway({
       supergraphSdl: committedSupergraphSdl(),
       link: inProcessSubgraphs(Object.fromEntries(subgraphs.map(({ it, ready }) => [it.domain, { ...inProcessLink(it), ready }]))),
+      executor: config.executor,
       engine: core.engine,
       classification: core.classification,
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),

@@ -43,6 +43,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const gateway = await createGateway({
       supergraphSdl: file === undefined ? committedSupergraphSdl() : readSupergraph(file),
       link: file === undefined ? linkTo(config) : httpLink(),
+      executor: config.executor,
       engine: core.engine,
       ...(file === undefined ? { classification: core.classification } : {}),
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),

@@ -9,6 +9,7 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDi
 import { GraphQLError, getOperationAST } from 'graphql'
 import type { ValidationRule } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
+import type { Executor } from '../core/config.ts'
 import type { Logger } from '../core/logger.ts'
 import { admissionRules } from './admit.ts'
 import type { Limits } from './admit.ts'
@@ -17,9 +18,11 @@ import type { AnswerParts } from './answer-operation.ts'
 import { formatError, isCode, ownRuleCode } from './format-error.ts'
 import { federatedSource } from './link.ts'
 import { namedOperation } from './operation-facts.ts'
-import type { SubgraphConnection, SubgraphLink } from './link.ts'
+import type { FederatedSource, SubgraphConnection, SubgraphLink } from './link.ts'
 import { sharingExtensions } from './request-state.ts'
 import type { GatewayContext } from './request-state.ts'
+import { createRunners } from './runner/runners.ts'
+import type { RunnerFor } from './runner/runners.ts'
 
 export type Federation = {
   readonly server: ApolloServer<GatewayContext>
@@ -31,25 +34,30 @@ export type Federation = {
 export async function federate(parts: AnswerParts & {
   readonly supergraphSdl: string
   readonly link: SubgraphLink
+  readonly executor: Executor
   readonly limits: Limits
   readonly reservedAliases: readonly ValidationRule[]
 }): Promise<Federation> {
   // Otherwise the gateway looks for a cloud at start and posts metrics hourly.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1'
   const connections = new Map<string, SubgraphConnection>()
+  const sources = new Map<string, FederatedSource>()
   const quiet = quietLogger(parts.logger)
   const gateway = new ApolloGateway({
     supergraphSdl: parts.supergraphSdl,
     buildService: ({ name, url }) => {
       const connection = parts.link(name, url ?? '')
       connections.set(name, connection)
-      return federatedSource(name, connection, parts)
+      const source = federatedSource(name, connection, parts)
+      sources.set(name, source)
+      return source
     },
     logger: quiet,
     debug: false,
     // Would show the plan to whoever sends a header.
     __exposeQueryPlanExperimental: false,
   })
+  const runnerFor: RunnerFor = parts.executor === 'compiled' ? createRunners(gateway, sources, parts.metrics) : () => undefined
   const server = new ApolloServer<GatewayContext>({
     gateway,
     logger: quiet,
@@ -65,7 +73,7 @@ export async function federate(parts: AnswerParts & {
     validationRules: [...admissionRules(parts.limits, parts.reservedAliases)],
     formatError,
     plugins: [
-      answering(gateway, parts),
+      answering(gateway, runnerFor, parts),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -85,7 +93,7 @@ export async function federate(parts: AnswerParts & {
 
 type Context = GraphQLRequestContext<GatewayContext>
 
-function answering(gateway: ApolloGateway, parts: AnswerParts): ApolloServerPlugin<GatewayContext> {
+function answering(gateway: ApolloGateway, runnerFor: RunnerFor, parts: AnswerParts): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async () => ({
       async didEncounterErrors({ errors, contextValue, document, request }) {
@@ -108,8 +116,10 @@ function answering(gateway: ApolloGateway, parts: AnswerParts): ApolloServerPlug
       async responseForOperation(context) {
         const { state } = context.contextValue
         const { document, operation, schema, request } = context
+        const variables = request.variables ?? {}
         const answer = await answerOperation(
-          { schema, document, operation, variables: request.variables ?? {} }, state, () => gateway.executor(planRequest(context)), parts,
+          { schema, document, operation, variables }, state,
+          () => runnerFor(document, operation)?.run(state, variables) ?? gateway.executor(planRequest(context)), parts,
         )
         state.finished = true
         state.body = answerText(answer, state)

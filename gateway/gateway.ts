@@ -6,6 +6,7 @@ import type { AuditLog } from '../audit/access-record.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Executor } from '../core/config.ts'
 import { createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
@@ -53,6 +54,8 @@ export type GatewayParts = {
   readonly supply?: SupplyLedger
   readonly clock: Clock
   readonly logger: Logger
+  /** How plans are run; left out: compiled. */
+  readonly executor?: Executor
   readonly limits?: Partial<Limits>
   readonly rates?: { readonly callers: RateLimiter; readonly addresses: RateLimiter }
   /** Embedded cities only: JWKS and the console's callers. */
@@ -78,7 +81,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics()
   const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
   const federation = await federate({
-    supergraphSdl: parts.supergraphSdl, link: parts.link, limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, records, supply: parts.supply, metrics, clock, logger,
+    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, records, supply: parts.supply, metrics, clock, logger,
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()

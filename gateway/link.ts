@@ -3,14 +3,14 @@
 // request, everything else that fails is that domain's SUBGRAPH_UNAVAILABLE.
 
 import type { GraphQLDataSource } from '@apollo/gateway'
-import { z } from 'zod'
 import { suspended } from '../audit/suspensions.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
+import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
+import { raisedIn, readReply, recordIn } from './read-reply.ts'
 import type { GatewayContext, RequestSeal, RequestState } from './request-state.ts'
 
 /** One fetch of a plan. */
@@ -31,66 +31,69 @@ export type SubgraphConnection = { ask(fetch: SubgraphFetch): Promise<SubgraphRe
 /** `name` and `url` as the supergraph has them. */
 export type SubgraphLink = (name: string, url: string) => SubgraphConnection
 
-/** What a reply must look like to be believed; anything else is a subgraph that did not answer. */
-const replyShape = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z.array(z.object({
-    message: z.unknown().optional(),
-    path: z.array(z.union([z.string(), z.number()])).optional().catch(undefined),
-    extensions: z.record(z.string(), z.unknown()).optional().catch(undefined),
-  })).nullish(),
-  extensions: z.unknown().optional(),
-})
-const recordShape = z.object({ sharing: z.object({ record: z.object({ log: z.string().regex(/^[a-z]{1,40}$/), id: z.uuid() }) }) })
+/** An error of a subgraph as far as callers may see it; `path` from the fetch's root. */
+export type JudgedError = Pick<ErrorEntry, 'message' | 'extensions'> & { readonly path?: readonly (string | number)[] }
 
-const raisedShape = z.object({ sharing: z.object({ raised: z.array(z.enum(bulkClasses)) }) })
+/** `data`: response names as the fetch asked; its values are not checked. */
+export type JudgedReply = { readonly data: Record<string, unknown> | null; readonly errors?: readonly JudgedError[] }
 
-/** The data source that @apollo/gateway calls for one subgraph. */
-export function federatedSource(name: string, connection: SubgraphConnection, parts: { logger: Logger; metrics: GatewayMetrics }): GraphQLDataSource<GatewayContext> {
+/** One subgraph, judged. `process` is what @apollo/gateway calls, `ask` what compiled plans call. */
+export type FederatedSource = GraphQLDataSource<GatewayContext> & {
+  /** Completes `state` (records, raised classes). Throws a CitygraphError where the subgraph did not answer or the request must end. */
+  ask(asked: { readonly query: string; readonly operationName?: string }, variables: Readonly<Record<string, unknown>>, state: RequestState): Promise<JudgedReply>
+}
+
+/** The data source for one subgraph. */
+export function federatedSource(name: string, connection: SubgraphConnection, parts: { logger: Logger; metrics: GatewayMetrics }): FederatedSource {
   return {
+    ask,
     async process(options) {
       if (options.kind !== 'incoming operation') throw new CitygraphError('INTERNAL')
-      const { state } = options.context
-      if (state.seal === undefined) throw new CitygraphError('INTERNAL')
       const { query = '', operationName, variables = {} } = options.request
-      const fetch = { query, ...(operationName === undefined ? {} : { operationName }), variables, requestId: state.requestId, seal: state.seal }
-      let reply: SubgraphReply
-      try {
-        reply = await connection.ask(fetch)
-      } catch (cause) {
-        return unavailable(cause)
-      }
-      return judge(reply, state)
+      const { data, errors } = await ask({ query, ...(operationName === undefined ? {} : { operationName }) }, variables, options.context.state)
+      return { data, ...(errors === undefined ? {} : { errors: [...errors] }) }
     },
   }
 
-  function judge(reply: SubgraphReply, state: RequestState) {
-    const parsed = replyShape.safeParse(reply)
-    const codes = parsed.success ? (parsed.data.errors ?? []).map((error) => error.extensions?.['code']) : []
-    if (codes.includes('AUDIT_UNAVAILABLE')) {
+  async function ask(asked: { readonly query: string; readonly operationName?: string }, variables: Readonly<Record<string, unknown>>, state: RequestState): Promise<JudgedReply> {
+    const { seal, requestId } = state
+    if (seal === undefined) throw new CitygraphError('INTERNAL')
+    let reply: SubgraphReply
+    try {
+      reply = await connection.ask(asked.operationName === undefined ? { query: asked.query, variables, requestId, seal } : { query: asked.query, operationName: asked.operationName, variables, requestId, seal })
+    } catch (cause) {
+      return unavailable(cause)
+    }
+    return judge(reply, state)
+  }
+
+  function judge(reply: SubgraphReply, state: RequestState): JudgedReply {
+    const read = readReply(reply)
+    if (read?.errors.some(({ extensions }) => extensions?.['code'] === 'AUDIT_UNAVAILABLE') === true) {
       state.auditUnavailable = true
       parts.metrics.auditFailures.inc()
       throw new CitygraphError('AUDIT_UNAVAILABLE')
     }
     // A subgraph may have heard of a suspension a moment before us.
-    if (reply.status === 403 && parsed.success && parsed.data.errors?.[0]?.message === suspended().message) throw suspended()
+    if (reply.status === 403 && read?.errors[0]?.message === suspended().message) throw suspended()
     if (reply.status === 401 || reply.status === 403) {
       parts.logger.error('subgraph refused the gateway', { domain: name, status: reply.status, requestId: state.requestId })
       throw new CitygraphError('INTERNAL', { domain: name })
     }
-    const record = recordShape.safeParse(reply.extensions)
-    if (record.success) state.records.push(record.data.sharing.record)
-    const raised = raisedShape.safeParse(reply.extensions)
-    if (raised.success) state.raised.set(name, new Set([...(state.raised.get(name) ?? []), ...raised.data.sharing.raised]))
-    if (reply.status >= 500 || !parsed.success) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
+    const record = recordIn(reply.extensions)
+    if (record !== undefined) state.records.push(record)
+    const raised = raisedIn(reply.extensions)
+    if (raised !== undefined) state.raised.set(name, new Set([...(state.raised.get(name) ?? []), ...raised]))
+    if (reply.status >= 500 || read === undefined) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
+    if (read.errors.length === 0) return { data: read.data }
     // The subgraph itself has told its log why.
-    if (codes.includes('SUBGRAPH_UNAVAILABLE')) parts.metrics.subgraphFailures.inc({ domain: name })
-    const errors = parsed.data.errors?.map(({ message, path, extensions }) => {
-      const code = isCode(extensions?.['code']) ? extensions['code'] : 'INTERNAL'
-      const facts = factsOf(extensions)
-      return { message: safeMessage(code, message), ...(path === undefined ? {} : { path }), extensions: { code, ...facts, ...(code === 'SUBGRAPH_UNAVAILABLE' ? { domain: name } : {}) } }
+    if (read.errors.some(({ extensions }) => extensions?.['code'] === 'SUBGRAPH_UNAVAILABLE')) parts.metrics.subgraphFailures.inc({ domain: name })
+    const errors = read.errors.map(({ message, path, extensions }) => {
+      const given = extensions?.['code']
+      const code = isCode(given) ? given : 'INTERNAL'
+      return { message: safeMessage(code, message), ...(path === undefined ? {} : { path }), extensions: { code, ...factsOf(extensions), ...(code === 'SUBGRAPH_UNAVAILABLE' ? { domain: name } : {}) } }
     })
-    return { data: parsed.data.data ?? null, ...(errors === undefined || errors.length === 0 ? {} : { errors }) }
+    return { data: read.data, errors }
   }
 
   function unavailable(cause: unknown): never {

@@ -11,6 +11,8 @@ export type GatewayMetrics = {
   readonly decisions: Counter<'decision'>
   readonly auditFailures: Counter
   readonly subgraphFailures: Counter<'domain'>
+  /** Operations planned, by what runs them; `reason` where that is Apollo's own path. */
+  readonly plans: Counter<'executor' | 'reason'>
 }
 
 export function createMetrics(): GatewayMetrics {
@@ -25,5 +27,6 @@ export function createMetrics(): GatewayMetrics {
     decisions: new Counter({ name: 'citygraph_decisions_total', help: 'Reported decisions that were not CLEAR.', labelNames: ['decision'], registers }),
     auditFailures: new Counter({ name: 'citygraph_audit_failures_total', help: 'Answers withheld or refusals unrecorded because a log could not be written.', registers }),
     subgraphFailures: new Counter({ name: 'citygraph_subgraph_failures_total', help: 'Fetches that a subgraph did not answer.', labelNames: ['domain'], registers }),
+    plans: new Counter({ name: 'citygraph_plans_total', help: 'Operations planned for the compiled executor, or left to Apollo and why.', labelNames: ['executor', 'reason'], registers }),
   }
 }

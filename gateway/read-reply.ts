@@ -1,0 +1,74 @@
+// What a subgraph's reply must look like to be believed; anything else is a subgraph that did not answer. Checked by hand, once a
+// reply and never into its data: the writer checks every value against its type.
+
+import { bulkClasses } from '../policy-engine/decision.ts'
+import type { BulkClass } from '../policy-engine/decision.ts'
+import type { RecordReference } from './request-state.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** An error as the subgraph said it: members of another form than GraphQL's are as if absent. */
+export type SaidError = { readonly message: unknown; readonly path: readonly (string | number)[] | undefined; readonly extensions: Members | undefined }
+export type ReadReply = { readonly data: Record<string, unknown> | null; readonly errors: readonly SaidError[] }
+
+/** Undefined: not the form of a GraphQL answer. */
+export function readReply({ data, errors }: { readonly data?: unknown; readonly errors?: unknown }): ReadReply | undefined {
+  const rows = data === undefined || data === null ? null : plain(data)
+  if (rows === undefined) return undefined
+  if (errors === undefined || errors === null) return { data: rows, errors: none }
+  if (!Array.isArray(errors)) return undefined
+  const said: SaidError[] = []
+  for (const error of errors as readonly unknown[]) {
+    if (!hasMembers(error)) return undefined
+    const { message, path, extensions } = error
+    said.push({ message, path: isPath(path) ? path : undefined, extensions: plain(extensions) })
+  }
+  return { data: rows, errors: said }
+}
+
+const none: readonly SaidError[] = []
+const logName = /^[a-z]{1,40}$/
+/** RFC 9562, with the nil and the max UUID. */
+const uuid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/
+
+/** The record that the subgraph made durable for this reply. */
+export function recordIn(extensions: unknown): RecordReference | undefined {
+  const record = sharingIn(extensions)?.['record']
+  if (!hasMembers(record)) return undefined
+  const { log, id } = record
+  return typeof log === 'string' && logName.test(log) && typeof id === 'string' && uuid.test(id) ? { log, id } : undefined
+}
+
+/** The classes whose fields the subgraph decided one level higher; undefined where one of them is none of ours. */
+export function raisedIn(extensions: unknown): readonly BulkClass[] | undefined {
+  const raised = sharingIn(extensions)?.['raised']
+  return Array.isArray(raised) && raised.every(isBulkClass) ? raised : undefined
+}
+
+function sharingIn(extensions: unknown): Members | undefined {
+  if (!hasMembers(extensions)) return undefined
+  const { sharing } = extensions
+  return hasMembers(sharing) ? sharing : undefined
+}
+
+function isBulkClass(value: unknown): value is BulkClass {
+  return bulkClasses.some((one) => one === value)
+}
+
+function hasMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** An object as JSON or graphql-js makes them, not one of a class. No name of an answer begins with two underscores but `__typename`. */
+function plain(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return undefined
+  const members = value as Record<string, unknown>
+  if (!Object.hasOwn(members, '__proto__')) return members
+  return Object.fromEntries(Object.entries(members).filter(([name]) => name !== '__proto__'))
+}
+
+function isPath(value: unknown): value is readonly (string | number)[] {
+  return Array.isArray(value) && value.every((step) => typeof step === 'string' || (typeof step === 'number' && Number.isFinite(step)))
+}
