@@ -1,13 +1,13 @@
 // An access record as a leaf of its log's Merkle tree: the canonical bytes that are stored, and their hash. The writing side
 // stores what `leafBytes` gives; the database computes the hash anew and takes nobody's word for it.
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { LogRecord } from './access-record.ts'
-import { canonicalJson } from './canonical-json.ts'
+import { recordText } from './record-text.ts'
 
 /** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON cannot, or a NUL. */
 export function leafBytes(record: LogRecord): Buffer {
-  const text = canonicalJson(record)
+  const text = recordText(record)
   // PostgreSQL's jsonb holds no NUL; one such record would fail the commit that it shares with others.
   if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new TypeError('a text with a NUL')
   return Buffer.from(text, 'utf8')
@@ -15,7 +15,7 @@ export function leafBytes(record: LogRecord): Buffer {
 
 /** Hash of a leaf, 32 bytes: SHA-256(0x00 ‖ leaf), RFC 9162 2.1.1 (RFC 6962 2.1). */
 export function leafHash(leaf: Uint8Array): Buffer {
-  return createHash('sha256').update(LEAF_PREFIX).update(leaf).digest()
+  return hash('sha256', Buffer.concat([LEAF_PREFIX, leaf]), 'buffer')
 }
 
 const LEAF_PREFIX = Uint8Array.of(0)

@@ -2,6 +2,7 @@
 // issuer, his application, the operation's name) stands in it as it is, or as a hash where it holds a natural key.
 
 import { recordable } from '../core/natural-keys.ts'
+import { remembering } from '../core/turnover-cache.ts'
 import type { AccessRecord } from './access-record.ts'
 
 /** In place of an operation's hash where no operation is known. */
@@ -25,31 +26,46 @@ export type RecordedRequest = {
 /** What was read and decided; a request that was refused before anything has none of it. */
 export type RecordedReading = Pick<AccessRecord, 'entries' | 'fields' | 'subjects' | 'subjectCount' | 'rowCount'>
 
-const NOTHING_READ: RecordedReading = { entries: [], fields: [], subjects: [], subjectCount: 0, rowCount: 0 }
-
 /** The record of a request. `reading`: what is left out of it counts as nothing. */
 export function accessRecord(request: RecordedRequest, reading: Partial<RecordedReading> = {}): AccessRecord {
-  const { caller, occasion = {}, operation } = request
-  return {
+  const { caller, occasion, operation } = request
+  const record: { -readonly [K in keyof AccessRecord]: AccessRecord[K] } = {
     id: request.id,
     at: request.at.toISOString(),
     log: request.log,
     requestId: request.requestId,
-    caller: caller === undefined ? { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' } : callerOf(caller),
-    ...(occasion.purpose === undefined ? {} : { purpose: occasion.purpose }),
-    // Headers that hold a natural key were refused; another gateway's seal may hold one.
-    ...(occasion.caseNo === undefined ? {} : { caseNo: recordable(occasion.caseNo) }),
-    ...(occasion.authorizationRef === undefined ? {} : { authorizationRef: recordable(occasion.authorizationRef) }),
-    ...(operation?.name === undefined ? {} : { operationName: recordable(operation.name) }),
+    caller: caller === undefined ? NOBODY : callerOf(caller),
     operationHash: operation?.hash ?? UNKNOWN_HASH,
-    ...NOTHING_READ,
-    ...reading,
+    entries: reading.entries ?? NOTHING,
+    fields: reading.fields ?? NOTHING,
+    subjects: reading.subjects ?? NOTHING,
+    subjectCount: reading.subjectCount ?? 0,
+    rowCount: reading.rowCount ?? 0,
     policyVersion: request.policyVersion,
     outcome: request.outcome,
-    ...(request.code === undefined ? {} : { code: request.code }),
   }
+  if (occasion?.purpose !== undefined) record.purpose = occasion.purpose
+  // Headers that hold a natural key were refused; another gateway's seal may hold one.
+  if (occasion?.caseNo !== undefined) record.caseNo = recorded(occasion.caseNo)
+  if (occasion?.authorizationRef !== undefined) record.authorizationRef = recorded(occasion.authorizationRef)
+  if (operation?.name !== undefined) record.operationName = recorded(operation.name)
+  if (request.code !== undefined) record.code = request.code
+  return record
+}
+
+const NOTHING: readonly never[] = []
+const NOBODY: AccessRecord['caller'] = { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' }
+
+/** What callers name themselves and their operations by comes again and again; longer texts are not worth their room. */
+const REMEMBERED = 2_000
+const LONGEST = 200
+const remembered = remembering(REMEMBERED, recordable)
+
+function recorded(text: string): string {
+  return text.length > LONGEST ? recordable(text) : remembered(text)
 }
 
 function callerOf({ org, kind, sub, clientId }: NonNullable<RecordedRequest['caller']>): AccessRecord['caller'] {
-  return { org: recordable(org), kind, sub: recordable(sub), ...(clientId === undefined ? {} : { clientId: recordable(clientId) }) }
+  const caller = { org: recorded(org), kind, sub: recorded(sub) }
+  return clientId === undefined ? caller : { ...caller, clientId: recorded(clientId) }
 }

@@ -1,15 +1,20 @@
 // How a subgraph knows persons. Departments: by linking token (pid), as their rows do. Governance holds no linking token: it knows a
 // person by the token that access records carry, written as a uuid, so that what it stores names nobody to whoever reads it.
 
+import { remembering } from '../core/turnover-cache.ts'
 import type { PublicIds } from '../resolvers/ids.ts'
 import { subjectToken } from './record.ts'
 
 /** `key`: what stands in this subgraph's rows in the place of a pid. `token`: the subject in an access record, of such a key. */
 export type PersonNames = { readonly key: (pid: string) => string; readonly token: (key: string) => string }
 
-/** A department's: rows hold pids. */
+/** Tokens that are remembered of one key: a few MiB. */
+const REMEMBERED = 20_000
+
+/** A department's: rows hold pids. The tokens of one key are remembered with it, so another key never meets them. */
 export function byLinkingToken(auditKey: Uint8Array): PersonNames {
-  return { key: (pid) => pid, token: (pid) => subjectToken(auditKey, pid) }
+  const key = Uint8Array.from(auditKey)
+  return { key: (pid) => pid, token: remembering(REMEMBERED, (pid: string) => subjectToken(key, pid)) }
 }
 
 /** Governance's: rows hold tokens. */

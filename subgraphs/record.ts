@@ -49,6 +49,8 @@ export function subjectToken(auditKey: Uint8Array, pid: string): string {
   return createHmac('sha256', auditKey).update(pid).digest('hex').slice(0, 32)
 }
 
+const NONE: readonly never[] = []
+
 /** Most subjects of one record; the rest stands in records that continue it. */
 const SUBJECTS_PER_RECORD = 200
 
@@ -70,7 +72,8 @@ export type RecordFacts = {
 /** The record of one request, first; then those that hold its further subjects. `tokenOf` gives a subject's token, `nextId` ids. */
 export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf: (person: string) => string; nextId: () => string }): readonly [AccessRecord, ...AccessRecord[]] {
   const { access, operation, observed = nothingObserved } = facts
-  const subjects = [...observed.subjects].map(tokenOf)
+  const subjects: string[] = []
+  for (const person of observed.subjects) subjects.push(tokenOf(person))
   const name = access?.operation.name ?? operation?.name
   const record = accessRecord(
     {
@@ -78,12 +81,12 @@ export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf
       caller: access?.caller,
       occasion: access,
       // A router in front does not tell the client's operation; the subgraph's own is hashed instead.
-      operation: { ...(name === undefined ? {} : { name }), hash: [access?.operation.hash, operation?.hash].find((hash) => hash !== undefined && hash !== UNKNOWN_HASH) ?? UNKNOWN_HASH },
+      operation: { ...(name === undefined ? {} : { name }), hash: known(access?.operation.hash) ?? known(operation?.hash) ?? UNKNOWN_HASH },
     },
     {
-      entries: operation?.entries ?? [],
-      fields: facts.fields ?? [],
-      subjects: subjects.slice(0, SUBJECTS_PER_RECORD),
+      entries: operation?.entries ?? NONE,
+      fields: facts.fields ?? NONE,
+      subjects: subjects.length <= SUBJECTS_PER_RECORD ? subjects : subjects.slice(0, SUBJECTS_PER_RECORD),
       subjectCount: subjects.length,
       rowCount: observed.rowCount,
     },
@@ -91,7 +94,11 @@ export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf
   const further: AccessRecord[] = []
   for (let from = SUBJECTS_PER_RECORD; from < subjects.length; from += SUBJECTS_PER_RECORD) {
     const part = subjects.slice(from, from + SUBJECTS_PER_RECORD)
-    further.push({ ...record, id: nextId(), continues: record.id, fields: [], subjects: part, subjectCount: part.length, rowCount: 0 })
+    further.push({ ...record, id: nextId(), continues: record.id, fields: NONE, subjects: part, subjectCount: part.length, rowCount: 0 })
   }
   return [record, ...further]
+}
+
+function known(hash: string | undefined): string | undefined {
+  return hash === UNKNOWN_HASH ? undefined : hash
 }
