@@ -3,22 +3,19 @@
 // logs on the same processors. Answers are compared before anything is timed.
 
 import { isDeepStrictEqual } from 'node:util'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { migrateCity, startDatabases } from '../cli/city-databases.ts'
-import { beginClock } from '../cli/demonstration-clock.ts'
-import { embeddedKeys } from '../cli/keys.ts'
-import { fillCity } from '../cli/load.ts'
-import { createProgress } from '../cli/progress.ts'
+import { cpus } from 'node:os'
 import { closing } from '../cli/stopping.ts'
 import { readOptions, wholeNumber } from '../cli/usage.ts'
-import { readConfig } from '../core/config.ts'
-import { fiveDomainCaller, fiveDomainQuery } from './five-domain-query.ts'
-import type { LoadJob, LoadOutcome } from './load-generator.ts'
-import { putLoad, serveCity } from './processes.ts'
-import type { ServingCity } from './processes.ts'
+import { startCity } from './bench-city.ts'
+import type { BenchCity } from './bench-city.ts'
+import type { LoadOutcome } from './load-generator.ts'
+import { startLoad } from './processes.ts'
+import type { LoadProcess } from './processes.ts'
+import { processorMs } from './processor-time.ts'
+import { citygraph } from './servers.ts'
+import type { Server } from './servers.ts'
 import { spreadOf, spreadText } from './spread.ts'
+import { workloads } from './workloads.ts'
 
 const TARGET = 0.95
 const WARM_UP_SECONDS = 6
@@ -31,27 +28,21 @@ export async function run(args: readonly string[]): Promise<number> {
   const seconds = wholeNumber(options.text('seconds'), 'seconds', { default: 8, min: 1, max: 600 })
   const size = wholeNumber(options.text('size'), 'size', { default: 2_000, min: 400, max: 5_000_000 })
   const connections = wholeNumber(options.text('connections'), 'connections', { default: 32, min: 1, max: 1_000 })
-  const folder = mkdtempSync(join(tmpdir(), 'citygraph-bench-'))
   const parts = closing()
-  parts.add(async () => rmSync(folder, { recursive: true, force: true }))
   try {
-    const config = readConfig({ CITYGRAPH_FOLDER: folder })
-    const progress = createProgress(process.stderr)
-    const databases = await startDatabases(config, progress.line)
-    parts.add(databases.stop)
-    beginClock(folder, undefined)
-    await migrateCity(databases, progress.line)
-    await fillCity(databases, embeddedKeys(folder, config), { size, progress, stopAsked: () => false })
-
-    await refuseDifferentAnswers(folder)
+    const city = await startCity(size)
+    parts.add(city.stop)
+    const load = startLoad()
+    parts.add(load.stop)
+    await refuseDifferentAnswers(city)
     process.stdout.write(`All answer the same. ${rounds} rounds of ${seconds} s each, ${connections} connections, ${cpus().length} cores, Node ${process.versions.node}\n`)
     const ratios: number[] = []
     const costs: number[] = []
     const wholes: number[] = []
     for (let round = 1; round <= rounds; round += 1) {
-      const on = await measure(folder, 'records', { seconds, connections })
-      const off = await measure(folder, 'without-records', { seconds, connections })
-      const whole = await measure(folder, 'whole', { seconds, connections })
+      const on = await measure(city, load, 'records', { seconds, connections })
+      const off = await measure(city, load, 'without-records', { seconds, connections })
+      const whole = await measure(city, load, 'whole', { seconds, connections })
       ratios.push(rate(on) / rate(off))
       costs.push(off.cpu / on.cpu)
       wholes.push(rate(whole) / rate(off))
@@ -71,38 +62,37 @@ export async function run(args: readonly string[]): Promise<number> {
 /** `cpu`: milliseconds of node's processor time for one answer. */
 type Measured = LoadOutcome & { readonly cpu: number }
 
-async function measure(folder: string, variant: (typeof variants)[number], how: Pick<LoadJob, 'seconds' | 'connections'>): Promise<Measured> {
-  const city = await serveCity(folder, variant)
-  const load = putLoad({ url: city.url, ...question(city), warmUpSeconds: WARM_UP_SECONDS, ...how })
-  const { cpuSeconds } = await load.then(city.stop, city.stop)
-  const outcome = await load
-  return { ...outcome, cpu: (cpuSeconds * 1_000) / outcome.asked }
+function serve(city: BenchCity, variant: (typeof variants)[number]): Promise<Server> {
+  return citygraph(city, workloads.W2, variant, { records: variant === 'without-records' ? 'none' : 'kept', following: variant === 'whole' })
+}
+
+async function measure(city: BenchCity, load: LoadProcess, variant: (typeof variants)[number], how: { readonly seconds: number; readonly connections: number }): Promise<Measured> {
+  const server = await serve(city, variant)
+  try {
+    const before = processorMs(server.pids)
+    const outcome = await load.put({ url: server.url, body: server.body, headers: server.headers, warmUpSeconds: WARM_UP_SECONDS, ...how })
+    return { ...outcome, cpu: (processorMs(server.pids) - before) / outcome.asked }
+  } finally {
+    await server.stop()
+  }
 }
 
 /** Data and decisions must be the same, and either names a record of each of the five departments. */
-async function refuseDifferentAnswers(folder: string): Promise<void> {
+async function refuseDifferentAnswers(city: BenchCity): Promise<void> {
   const answers: unknown[] = []
   for (const variant of variants) {
-    const city = await serveCity(folder, variant)
+    const server = await serve(city, variant)
     try {
-      const { body, headers } = question(city)
-      const response = await fetch(city.url, { method: 'POST', body, headers })
+      const response = await fetch(server.url, { method: 'POST', body: server.body, headers: server.headers })
       const { data, errors, extensions } = JSON.parse(await response.text())
       const logs = extensions.sharing.records.map(({ log }: { log: string }) => log).toSorted()
       if (response.status !== 200 || errors !== undefined || new Set(logs).size !== 5) throw new Error(`${variant}: status ${response.status}, ${new Set(logs).size} logs`)
       answers.push({ data, logs, decisions: extensions.sharing.decisions })
     } finally {
-      await city.stop()
+      await server.stop()
     }
   }
   if (answers.some((answer) => !isDeepStrictEqual(answer, answers[0]))) throw new Error('the variants do not answer the same')
-}
-
-function question({ token }: ServingCity): { readonly body: string; readonly headers: Readonly<Record<string, string>> } {
-  return {
-    body: JSON.stringify({ query: fiveDomainQuery }),
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, 'x-purpose': fiveDomainCaller.purpose, 'x-case-no': fiveDomainCaller.caseNo },
-  }
 }
 
 function rate({ answers, seconds }: LoadOutcome): number {

@@ -1,23 +1,31 @@
-// Which measurement to run. `serve` and `load` are the processes that a measurement starts: one serves, one asks.
+// Which measurement to run. `city`, `hand` and so on are the processes that a measurement starts.
+
+import { UsageError } from '../cli/usage.ts'
 
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<number> }>>> = {
   audit: () => import('./audit.ts'),
-  serve: () => import('./serve-city.ts'),
   load: () => import('./load-generator.ts'),
+  city: () => import('./serve-city.ts'),
+  hand: () => import('./hand/serve-hand.ts'),
 }
 
-/** Sets the exit code: 0 as fast as wanted, 1 slower by more than the spread or failed, 2 no such measurement. */
+const usage = `npm run bench -- [--only P1,P2] [--workload W1] [--seconds N] [--rounds N] [--size N] [--connections N] [--large] [--out FILE]
+npm run bench -- --profile W1 [--out FILE.svg]
+npm run bench -- endurance | audit [--rounds N] [--seconds N] [--size N] [--connections N]
+`
+
+/** Sets the exit code: 0 as fast as wanted, 1 slower by more than the spread or failed, 2 not understood. */
 export async function main(args: readonly string[]): Promise<void> {
-  const [name = '', ...rest] = args
+  const [name = ''] = args
   const bench = benches[name]
-  if (bench === undefined) {
-    process.stderr.write('npm run bench -- audit [--rounds N] [--seconds N] [--size N] [--connections N]\n')
-    process.exitCode = 2
-    return
-  }
   try {
-    process.exitCode = await (await bench()).run(rest)
+    process.exitCode = await (bench === undefined ? (await import('./suite.ts')).run(args) : (await bench()).run(args.slice(1)))
   } catch (error) {
+    if (error instanceof UsageError) {
+      process.exitCode = 2
+      process.stderr.write(`${error.message}\n${usage}`)
+      return
+    }
     process.exitCode = 1
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : 'Something went wrong.'}\n`)
   }

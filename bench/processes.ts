@@ -1,47 +1,57 @@
-// Starts the processes of a measurement and ends them: cities that serve, a load generator that asks.
+// Starts the processes of a measurement and ends them: servers that answer, a load generator that asks.
 
 import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
 import type { LoadJob, LoadOutcome } from './load-generator.ts'
-import type { Served, Serving } from './serve-city.ts'
+import type { Serving } from './serving.ts'
 
 const program = join(import.meta.dirname, 'run.js')
 
-export type ServingCity = Serving & { readonly stop: () => Promise<Served> }
+export type ServingProcess = Serving & { readonly pid: number; readonly stop: () => Promise<void> }
 
-/** Resolves when the city serves; rejects when it ends before. */
-export async function serveCity(folder: string, variant: 'records' | 'without-records' | 'whole'): Promise<ServingCity> {
-  const child = spawn(process.execPath, [program, 'serve', folder, variant], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const over = once(child, 'close')
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  // Printed by serve-city.ts of this version.
-  const next = async (): Promise<string> => {
-    const { done, value } = await lines.next()
-    if (done === true) throw new Error(`the city (${variant}) ended too early`)
-    return value
-  }
+/** Starts `npm run bench -- <role> <argument>`; resolves when it serves, rejects when it ends before. */
+export async function startServing(role: string, argument: unknown, flags: readonly string[] = []): Promise<ServingProcess> {
+  const child = spawn(process.execPath, [...flags, program, role, JSON.stringify(argument)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { next, end } = linesOf(child, role)
+  // Printed by serving.ts of this version.
   const serving: Serving = JSON.parse(await next())
+  return { ...serving, pid: child.pid ?? 0, stop: end }
+}
+
+/** Puts loads, one after the other, from a process of its own. */
+export type LoadProcess = { readonly put: (job: LoadJob) => Promise<LoadOutcome>; readonly stop: () => Promise<void> }
+
+export function startLoad(): LoadProcess {
+  const child = spawn(process.execPath, [program, 'load'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { next, end } = linesOf(child, 'load')
   return {
-    ...serving,
-    stop: async () => {
-      child.stdin.end()
-      const served: Served = JSON.parse(await next())
-      await over
-      return served
+    put: async (job) => {
+      child.stdin.write(`${JSON.stringify(job)}\n`)
+      return JSON.parse(await next())
     },
+    stop: end,
   }
 }
 
-/** Runs one load in a process of its own. */
-export async function putLoad(job: LoadJob): Promise<LoadOutcome> {
-  const child = spawn(process.execPath, [program, 'load'], { stdio: ['pipe', 'pipe', 'inherit'] })
+function linesOf(child: ChildProcess, what: string): { readonly next: () => Promise<string>; readonly end: () => Promise<void> } {
   const over = once(child, 'close')
-  child.stdin.end(JSON.stringify(job))
-  const said = await text(child.stdout)
-  const [code] = await over
-  if (code !== 0) throw new Error('the load ended early')
-  return JSON.parse(said)
+  const { stdin, stdout } = child
+  if (stdin === null || stdout === null) throw new Error('no pipes')
+  // A process that died is told of by its missing line.
+  stdin.on('error', () => undefined)
+  const lines = createInterface(stdout)[Symbol.asyncIterator]()
+  return {
+    next: async () => {
+      const { done, value } = await lines.next()
+      if (done === true) throw new Error(`the process "${what}" ended too early`)
+      return value
+    },
+    end: async () => {
+      stdin.end()
+      await over
+    },
+  }
 }

@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-// `npm run bench -- <what>`. TypeScript runs as in cli/citygraph.js: by itself on Node 24, through tsx on Node 20.
+// `npm run bench`. TypeScript runs as in cli/citygraph.js: joined into a cache, so that what is measured is what `citygraph start`
+// runs. Processes of one measurement all run what its first one found, whatever is edited meanwhile.
 process.env.APOLLO_TELEMETRY_DISABLED = '1'
-if (!process.features.typescript) {
+const { bundledMain } = await import('../cli/bundle-sources.js')
+const bundled = process.env.CITYGRAPH_BENCH_BUNDLE ?? (await bundledMain('bench'))
+if (bundled !== undefined) process.env.CITYGRAPH_BENCH_BUNDLE = bundled
+else if (!process.features.typescript) {
   const { register } = await import('tsx/esm/api')
   register()
 }
-const { main } = await import('./main.ts')
+const { main } = await import(bundled ?? './main.ts')
 await main(process.argv.slice(2))

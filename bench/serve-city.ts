@@ -1,49 +1,66 @@
 // A process that assembles the city as `citygraph start` does, on embedded databases that the measurement keeps running, and serves
-// it on a free port until its standard input ends. `whole`: the product as it is. `records`: nobody follows the logs, as where governance
-// is a process elsewhere. `without-records`: neither that nor logs that keep anything.
+// it on a free port until the measurement ends. Argument: a JSON object, CityOptions.
 
-import { once } from 'node:events'
 import { attachDatabases } from '../cli/city-databases.ts'
+import type { CityDatabases } from '../cli/city-databases.ts'
 import { clockOf } from '../cli/city-parts.ts'
 import { openCity } from '../cli/city.ts'
 import { demonstrationIssuer } from '../cli/issuer.ts'
 import { embeddedKeys } from '../cli/keys.ts'
 import { readConfig } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
+import { demonstrationCallers } from '../gateway/demonstration-callers.ts'
 import { listen } from '../gateway/listen.ts'
+import { createPublicIds } from '../resolvers/ids.ts'
 import type { AuditLog } from '../audit/access-record.ts'
 import type { Follower } from '../governance/follower.ts'
-import { fiveDomainCaller } from './five-domain-query.ts'
+import { saySo, untilEnd } from './serving.ts'
 
-/** The line that tells the measurement that the city serves. */
-export type Serving = { readonly url: string; readonly token: string }
+export type CityOptions = {
+  readonly folder: string
+  readonly caller: string
+  /** A linking token, told back as the id under which the caller's organisation knows the person. */
+  readonly person: string
+  /** Folder of another bundle than the project's. */
+  readonly policies?: string
+  /** `none`: logs that keep nothing. */
+  readonly records: 'kept' | 'none'
+  /** Whether governance follows the logs in this process, as in the embedded city, or elsewhere. */
+  readonly following: boolean
+  /** Another database of population's in the same cluster. */
+  readonly population?: string
+}
 
-/** The line at its end: processor time since it served. */
-export type Served = { readonly cpuSeconds: number }
-
-/** Arguments: the folder, and `whole`, `records` or `without-records`. */
-export async function run([folder = '', variant = '']: readonly string[]): Promise<number> {
-  const config = readConfig({ CITYGRAPH_FOLDER: folder })
-  const databases = attachDatabases(config)
+export async function run([text = '']: readonly string[]): Promise<number> {
+  // Written by servers.ts of this version.
+  const options: CityOptions = JSON.parse(text)
+  const config = readConfig({ CITYGRAPH_FOLDER: options.folder, CITYGRAPH_EXECUTOR: process.env['CITYGRAPH_EXECUTOR'] })
+  const databases = withPopulation(attachDatabases(config), options.population)
   const keys = embeddedKeys(databases.folder, config)
   const clock = clockOf(databases)
   const city = await openCity({
-    config, databases, keys, clock, logger: createLogger('warn'),
-    ...(variant === 'whole' ? {} : { follow: followingNothing }),
-    ...(variant === 'without-records' ? { wrapLogs: keepingNothing } : {}),
+    config, databases, keys, clock, logger: createLogger('error'),
+    ...(options.policies === undefined ? {} : { policies: options.policies }),
+    ...(options.following ? {} : { follow: followingNothing }),
+    ...(options.records === 'kept' ? {} : { wrapLogs: keepingNothing }),
   })
   const listening = await listen(city.gateway, { port: 0, host: '127.0.0.1' })
   const issuer = await demonstrationIssuer(keys, clock)
-  const serving: Serving = { url: `http://127.0.0.1:${listening.port}/graphql`, token: await issuer.token(fiveDomainCaller.caller) }
-  process.stdout.write(`${JSON.stringify(serving)}\n`)
-  const before = process.cpuUsage()
-  process.stdin.resume()
-  await once(process.stdin, 'end')
-  const { user, system } = process.cpuUsage(before)
-  process.stdout.write(`${JSON.stringify({ cpuSeconds: (user + system) / 1e6 } satisfies Served)}\n`)
+  const org = demonstrationCallers.find(({ name }) => name === options.caller)?.org ?? ''
+  saySo({
+    url: `http://127.0.0.1:${listening.port}/graphql`,
+    token: await issuer.token(options.caller),
+    person: createPublicIds(keys.ids).encipher(org, 'Person', options.person),
+  })
+  await untilEnd()
   await listening.stop()
   await city.close()
   return 0
+}
+
+function withPopulation(databases: CityDatabases, database: string | undefined): CityDatabases {
+  if (database === undefined) return databases
+  return { ...databases, serving: { ...databases.serving, population: { ...databases.serving.population, database } } }
 }
 
 function keepingNothing(log: AuditLog): AuditLog {

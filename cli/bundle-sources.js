@@ -12,10 +12,10 @@ const folders = ['core', 'schema', 'audit', 'migrations', 'policy-engine', 'synt
 const DAY_MS = 86_400_000
 const cache = join(root, 'node_modules/.cache/citygraph')
 
-/** The URL of the bundled `cli/main.ts`, or undefined when it cannot be made. */
-export async function bundledMain() {
-  const sources = folders.flatMap((folder) => typescriptIn(join(root, folder)))
-  const hash = createHash('sha256').update(process.version)
+/** The URL of the bundled `cli/main.ts` (bench/ has its own), or undefined when it cannot be made. */
+export async function bundledMain(folder = 'cli') {
+  const sources = [...new Set([...folders, folder])].flatMap((name) => typescriptIn(join(root, name)))
+  const hash = createHash('sha256').update(`${process.version} ${folder}`)
   for (const file of sources) {
     const { size, mtimeMs } = statSync(file)
     hash.update(`${file}\n${size} ${mtimeMs}\n`)
@@ -24,19 +24,19 @@ export async function bundledMain() {
   const main = pathToFileURL(join(kept, 'main.js')).href
   if (existsSync(kept)) return main
   try {
-    await bundle(kept)
+    await bundle(kept, join(root, folder, 'main.ts'))
     return main
   } catch {
     return undefined
   }
 }
 
-async function bundle(kept) {
+async function bundle(kept, entry) {
   const { build } = await import('esbuild')
   const fresh = `${kept}.${process.pid}`
   mkdirSync(cache, { recursive: true })
   await build({
-    entryPoints: [join(root, 'cli/main.ts')],
+    entryPoints: [entry],
     outdir: fresh,
     bundle: true,
     splitting: true,
@@ -70,6 +70,7 @@ function keepPlaces(builder) {
 function typescriptIn(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
+    if (entry.name === 'node_modules') return []
     if (entry.isDirectory()) return typescriptIn(path)
     return entry.name.endsWith('.ts') ? [path] : []
   })

@@ -18,7 +18,7 @@ function readTable(): Map<string, readonly string[]> {
 }
 
 function sources(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
+  return readdirSync(folder).filter((name) => name !== 'node_modules').flatMap((name) => {
     const path = join(folder, name)
     if (statSync(path).isDirectory()) return sources(path)
     return /\.(ts|js)$/.test(name) ? [path] : []

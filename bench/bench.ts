@@ -1,0 +1,46 @@
+// What every target is measured with, and what it gives back.
+
+import type { BenchCity } from './bench-city.ts'
+import { refuseDifferentAnswers } from './compare-answers.ts'
+import { measureInTurn } from './measure.ts'
+import type { Instruments, LoadShape, Measured, Rounds } from './measure.ts'
+import type { Server } from './servers.ts'
+import type { Verdict } from './verdict.ts'
+import type { WorkloadName } from './workloads.ts'
+
+export type Bench = Instruments & {
+  readonly city: BenchCity
+  readonly shape: LoadShape
+  /** Also what needs minutes and gigabytes: a million people. */
+  readonly large: boolean
+}
+
+/** A row of the table in results.md. */
+export type TableRow = { readonly workload: WorkloadName; readonly target: string; readonly server: string; readonly connections: number; readonly rounds: readonly Measured[] }
+
+export type Outcome = { readonly verdicts: readonly Verdict[]; readonly table: readonly TableRow[]; readonly notes: readonly string[] }
+
+export type TargetName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8'
+export type MeasureTarget = (bench: Bench) => Promise<Outcome>
+
+/** Starts servers together, gives them to `work`, and ends them however that ends. */
+export async function withServers<T>(starts: readonly Promise<Server>[], work: (...servers: Server[]) => Promise<T>): Promise<T> {
+  const started = await Promise.allSettled(starts)
+  const servers = started.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  try {
+    for (const end of started) if (end.status === 'rejected') throw end.reason
+    return await work(...servers)
+  } finally {
+    await Promise.all(servers.map(({ stop }) => stop()))
+  }
+}
+
+/** Compares the answers of each group within itself, then measures all in turn. `rounds` is what the target asks. */
+export async function compareAndMeasure(bench: Bench, groups: readonly (readonly Server[])[], shape: Partial<LoadShape> = {}): Promise<Rounds> {
+  for (const group of groups) await refuseDifferentAnswers(group)
+  return measureInTurn([...new Set(groups.flat())], { ...bench.shape, ...shape }, bench)
+}
+
+export function tableOf(rounds: Rounds, target: string, workload: WorkloadName, connections: number): readonly TableRow[] {
+  return [...rounds].map(([server, measured]) => ({ workload, target, server: server.name, connections, rounds: measured }))
+}

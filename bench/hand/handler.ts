@@ -1,0 +1,11 @@
+// What a workload is to the hand-written server: from the variables of a request to the data of its answer.
+
+import type { Departments } from './department-pools.ts'
+
+export type HandContext = {
+  readonly departments: Departments
+  /** Whether the statements mask what the workload's asker would be given masked, and leave out what would be denied. */
+  readonly masked: boolean
+}
+
+export type Handler = (context: HandContext, variables: Readonly<Record<string, unknown>>) => Promise<unknown>

@@ -1,0 +1,50 @@
+// The limit: a process that answers one workload with node:http, `pg` and JSON.stringify, as one would write it by hand. It knows no
+// GraphQL, decides nothing, records nothing. Arguments: a JSON object {folder, workload, masked}.
+
+import { createServer } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { attachDatabases } from '../../cli/city-databases.ts'
+import { readConfig } from '../../core/config.ts'
+import { serveUntilEnd } from '../serving.ts'
+import type { WorkloadName } from '../workloads.ts'
+import { openDepartments } from './department-pools.ts'
+import type { Handler } from './handler.ts'
+import { w1 } from './w1.ts'
+
+export type HandOptions = { readonly folder: string; readonly workload: WorkloadName; readonly masked: boolean }
+
+const handlers: Readonly<Partial<Record<WorkloadName, Handler>>> = { W1: w1 }
+
+export async function run([text = '']: readonly string[]): Promise<number> {
+  // Written by servers.ts of this version.
+  const { folder, workload, masked }: HandOptions = JSON.parse(text)
+  const handler = handlers[workload]
+  if (handler === undefined) throw new RangeError(`${workload} is not written by hand`)
+  const { departments, close } = openDepartments(attachDatabases(readConfig({ CITYGRAPH_FOLDER: folder })))
+  const server = createServer((request, response) => {
+    bodyOf(request)
+      .then((body) => handler({ departments, masked }, JSON.parse(body).variables))
+      .then((data) => {
+        const answer = JSON.stringify({ data })
+        response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(answer) })
+        response.end(answer)
+      })
+      .catch((error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.message : 'failed'}\n`)
+        response.writeHead(500, { 'content-length': 0 }).end()
+      })
+  })
+  await serveUntilEnd(server)
+  await close()
+  return 0
+}
+
+function bodyOf(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let body = ''
+    request.setEncoding('utf8')
+    request.on('data', (part: string) => (body += part))
+    request.on('end', () => resolve(body))
+    request.on('error', reject)
+  })
+}

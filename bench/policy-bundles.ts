@@ -1,0 +1,30 @@
+// Bundles of policies for measurements, in the bench's own folder: one that permits everything, one with many policies more. They
+// keep the project's organisations, purposes and quotas; its officers' tests are about its own policies and stay out.
+
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { policiesFolder } from '../cli/city-parts.ts'
+
+/** Everything is CLEAR for everybody. Returns the folder. */
+export function permitAllBundle(folder: string): string {
+  const bundle = copied(folder, 'permit-all')
+  for (const name of readdirSync(bundle)) if (/\.(cedar|test\.yaml)$/.test(name)) rmSync(join(bundle, name))
+  return withPolicies(bundle, '@id("bench-everything")\n@because("a measurement")\npermit (principal, action, resource);\n')
+}
+
+/** The project's bundle with `more` policies after its own. Returns the folder. */
+export function bundleWith(folder: string, name: string, more: string): string {
+  return withPolicies(copied(folder, name), more)
+}
+
+function copied(folder: string, name: string): string {
+  const bundle = join(folder, `policies-${name}`)
+  mkdirSync(bundle, { recursive: true })
+  cpSync(policiesFolder, bundle, { recursive: true })
+  return bundle
+}
+
+function withPolicies(bundle: string, text: string): string {
+  writeFileSync(join(bundle, 'bench.cedar'), text)
+  return bundle
+}

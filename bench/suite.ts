@@ -1,0 +1,49 @@
+// `npm run bench`: the targets of PERFORMANCE.md one after the other on one city, their lines and bench/results.md.
+
+import { cpus } from 'node:os'
+import { closing } from '../cli/stopping.ts'
+import { startCity } from './bench-city.ts'
+import type { Bench, MeasureTarget, Outcome, TargetName } from './bench.ts'
+import { readBenchOptions } from './options.ts'
+import type { BenchOptions } from './options.ts'
+import { startLoad } from './processes.ts'
+import { writeResults } from './results.ts'
+import { p1 } from './targets/p1.ts'
+import { isMissed, verdictText } from './verdict.ts'
+
+const targets: Readonly<Partial<Record<TargetName, MeasureTarget>>> = { P1: p1 }
+
+/** 0 when no target is missed by more than the spread. */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = readBenchOptions(args)
+  const begun = performance.now()
+  const outcomes = await withBench(options, async (bench) => {
+    const found: Outcome[] = []
+    for (const [name, measure] of Object.entries(targets)) {
+      if (options.only !== undefined && !options.only.some((chosen) => chosen === name)) continue
+      bench.say(`${name} (${((performance.now() - begun) / 1_000).toFixed(0)} s)`)
+      found.push(await measure(bench))
+    }
+    return found
+  })
+  const verdicts = outcomes.flatMap(({ verdicts: some }) => some)
+  const file = writeResults(outcomes, options)
+  process.stdout.write(`\n${verdicts.map(verdictText).join('\n')}\n${outcomes.flatMap(({ notes }) => notes).join('\n')}\nWritten: ${file}, after ${((performance.now() - begun) / 1_000).toFixed(0)} s\n`)
+  return verdicts.some(isMissed) ? 1 : 0
+}
+
+/** A city, a load generator and the options' shape of load, for as long as `work` takes. */
+export async function withBench<T>({ size, connections, seconds, rounds, large }: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const parts = closing()
+  try {
+    say(`${rounds} rounds of ${seconds} s, ${connections} connections, ${size} people; ${cpus().length} processors, Node ${process.versions.node}`)
+    const city = await startCity(size)
+    parts.add(city.stop)
+    const load = startLoad()
+    parts.add(load.stop)
+    return await work({ city, load, postmaster: city.postmaster, say, large, shape: { connections, seconds, rounds } })
+  } finally {
+    await parts.closeAll()
+  }
+}
