@@ -7,7 +7,7 @@ import type { Projection } from './projection.ts'
 import type { Statement } from './statements.ts'
 
 /** A statement and what reads its rows. */
-export type Compiled = { readonly statement: Statement; readonly read: Projection['read'] }
+export type Compiled = { readonly statement: Statement } & Omit<Projection, 'columns'>
 
 const SHAPES_PER_PLAN = 500
 const known = new WeakMap<AccessPlan, BoundedCache<string, Compiled>>()

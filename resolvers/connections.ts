@@ -12,25 +12,25 @@ export type ListPlace = { readonly coordinate: string; readonly args: Readonly<R
 export type Connection = {
   readonly nodes: readonly Row[]
   readonly edges: () => readonly { readonly node: Row; readonly cursor: () => string }[]
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: () => string | null; readonly endCursor: () => string | null }
+  readonly pageInfo: () => { readonly hasNextPage: boolean; readonly hasPreviousPage: boolean; readonly startCursor: () => string | null; readonly endCursor: () => string | null }
 }
 
 /** The connection of a page; graphql-js calls the functions for the fields that are selected. */
 export function connectionOf(context: ReadContext, place: ListPlace, page: Page): Connection {
-  const text = placeText(place)
+  let text: string | undefined
   const cursorAt = (index: number): string | null => {
-    const position = page.positions.at(index)
-    return position === undefined ? null : context.cursors.seal(context.org, text, position)
+    const position = page.position(index)
+    return position === undefined ? null : context.cursors.seal(context.org, (text ??= placeText(place)), position)
   }
   return {
     nodes: page.rows,
     edges: () => page.rows.map((node, index) => ({ node, cursor: () => cursorAt(index) ?? '' })),
-    pageInfo: {
+    pageInfo: () => ({
       hasNextPage: page.hasNextPage,
       hasPreviousPage: typeof place.args['after'] === 'string',
       startCursor: () => cursorAt(0),
       endCursor: () => cursorAt(-1),
-    },
+    }),
   }
 }
 

@@ -1,7 +1,6 @@
 // Enterprise.creditSummary: counts over the records that the caller may see, for all enterprises of a batch with one statement.
 // A count is served only where it is clear on every row; counting what differs by row would tell how many rows differ.
 
-import DataLoader from 'dataloader'
 import { sql, type SQL } from 'drizzle-orm'
 import { creditRecords } from '../migrations/credit/tables.ts'
 import type { DomainBinding } from './binding.ts'
@@ -13,7 +12,8 @@ import { selectList, visible } from './load-list.ts'
 import { predicate } from './predicates.ts'
 import type { ReadContext } from './read-context.ts'
 import type { Resolver } from './resolver-map.ts'
-import { backstageOf, makeRow, type Page } from './row.ts'
+import { rowLoader, type RowLoader } from './row-loader.ts'
+import { keyed, keysBehind, kindOf, makeRow, pageOf, type Page } from './row.ts'
 import { selectionOf, type Selection } from './selection.ts'
 import { slot } from './slots.ts'
 import { compile, run } from './statements.ts'
@@ -28,18 +28,18 @@ const counts: Readonly<Record<string, { readonly value: SQL; readonly whenNone: 
 /** Resolver of the field; null where it is denied as a whole. */
 export function creditSummary(binding: DomainBinding): Resolver {
   return async (parent, _args, context, info) => {
-    const [uscc] = backstageOf(parent).keys
+    const [uscc] = keysBehind(parent)
     if (uscc === undefined || !edgeServed(context.plan, 'Enterprise', 'creditSummary')) return null
     const page = await loaderOf(context, binding, selectionOf(info, 'CreditSummary')).load(uscc)
     return page.rows[0] ?? null
   }
 }
 
-function loaderOf(context: ReadContext, binding: DomainBinding, selection: Selection): DataLoader<string, Page> {
+function loaderOf(context: ReadContext, binding: DomainBinding, selection: Selection): RowLoader {
   const shape = ['summary', binding.domain, selection.join(',')].join('|')
   const found = context.loaders.get(shape)
   if (found !== undefined) return found
-  const made = new DataLoader<string, Page>((keys) => loadAll(context, shape, selection, keys), { maxBatchSize: 500 })
+  const made = rowLoader((keys) => loadAll(context, shape, selection, keys), 500)
   context.loaders.set(shape, made)
   return made
 }
@@ -51,15 +51,17 @@ async function loadAll(context: ReadContext, shape: string, selection: Selection
   })
   const { statement } = compiledFor(context.plan, shape, () => ({
     statement: compile(summaries(context, served.map(({ value }) => value))),
-    read: () => ({ row: {}, position: [] }),
+    read: () => ({}),
+    position: () => [],
   }))
   for (const field of selection) context.observe.field('CreditSummary', field)
   const found = new Map((await run(context, statement, { keys })).map((values) => [values[0], values]))
   context.observe.rows(found.size)
   return keys.map((key) => {
     const values = found.get(key)
-    const cells = served.map(({ field, whenNone }, index): [string, unknown] => [field, values === undefined ? whenNone : values[index + 1]])
-    return { rows: [makeRow(cells, { keys: [], edges: new Map() })], positions: [], hasNextPage: false }
+    const row = makeRow(kindOf('CreditSummary'), keyed([]))
+    for (const [index, { field, whenNone }] of served.entries()) row[field] = values === undefined ? whenNone : values[index + 1]
+    return pageOf(row)
   })
 }
 

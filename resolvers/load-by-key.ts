@@ -1,7 +1,6 @@
 // Rows by their keys, batched: references from other subgraphs, roots that name one row, and edges to one row. All that are asked
 // for in one turn of the event loop with one selection make one statement, `= ANY($1)`.
 
-import DataLoader from 'dataloader'
 import { sql, type SQL } from 'drizzle-orm'
 import type { DomainBinding } from './binding.ts'
 import { compiledFor } from './compiled.ts'
@@ -10,7 +9,8 @@ import { kept, postgresType } from './formats.ts'
 import { selectList, visible } from './load-list.ts'
 import { project } from './projection.ts'
 import type { ReadContext } from './read-context.ts'
-import { emptyPage, type Page, type Row } from './row.ts'
+import { rowLoader, type RowLoader } from './row-loader.ts'
+import { emptyPage, pageOf, type Page, type Row } from './row.ts'
 import type { Selection } from './selection.ts'
 import { slot } from './slots.ts'
 import { compile, run } from './statements.ts'
@@ -21,22 +21,57 @@ export type OtherColumn = { readonly name: string; readonly value: SQL; readonly
 
 const LARGEST_BATCH = 500
 
+/** Rows of one type by one of their columns. */
+export type KeyQuery = { readonly entity: Entity; readonly selection: Selection; readonly column?: OtherColumn }
+
 /** The row of the first key that has a visible one, null when none has (or there is no key). Keys must be well formed. */
-export async function loadByKey(
-  context: ReadContext,
-  binding: DomainBinding,
-  query: { readonly entity: Entity; readonly selection: Selection; readonly keys: readonly string[]; readonly column?: OtherColumn },
-): Promise<Row | null> {
-  const loader = loaderOf(context, binding, query.entity, query.selection, query.column)
-  const pages = await Promise.all(query.keys.map((key) => loader.load(key)))
-  return pages.flatMap((page) => page.rows)[0] ?? null
+export async function loadByKey(context: ReadContext, binding: DomainBinding, query: KeyQuery & { readonly keys: readonly string[] }): Promise<Row | null> {
+  const { keys } = query
+  if (keys.length === 0) return null
+  const row = firstRow(await keyLoader(context, binding, query).loadMany(keys))
+  if (row instanceof Error) throw row
+  return row
 }
 
-function loaderOf(context: ReadContext, binding: DomainBinding, entity: Entity, selection: Selection, column: OtherColumn | undefined): DataLoader<string, Page> {
-  const shape = ['key', binding.domain, entity.type, column?.name ?? '', selection.join(',')].join('|')
+/** The same for many: for each list of keys its row, null, or what its batch failed with. */
+export async function loadByKeys(context: ReadContext, binding: DomainBinding, query: KeyQuery & { readonly keys: readonly (readonly string[])[] }): Promise<readonly (Row | Error | null)[]> {
+  const flat = query.keys.flat()
+  if (flat.length === 0) return query.keys.map(() => null)
+  const pages = await keyLoader(context, binding, query).loadMany(flat)
+  if (flat.length === query.keys.length && query.keys.every(({ length }) => length === 1)) return pages.map(rowOf)
+  let from = 0
+  return query.keys.map(({ length }) => firstRow(pages.slice(from, (from += length))))
+}
+
+function rowOf(page: Page | Error): Row | Error | null {
+  return page instanceof Error ? page : (page.rows[0] ?? null)
+}
+
+function firstRow(pages: readonly (Page | Error)[]): Row | Error | null {
+  const rows = pages.map(rowOf)
+  return rows.find((row) => row instanceof Error) ?? rows.find((row) => row !== null) ?? null
+}
+
+// A selection that is the same list belongs to the same place, whose shape is written once.
+const shapes = new WeakMap<Selection, Map<string, string>>()
+
+function shapeOf(binding: DomainBinding, { entity, selection, column }: KeyQuery): string {
+  const ofSelection = shapes.get(selection) ?? new Map<string, string>()
+  shapes.set(selection, ofSelection)
+  const name = column?.name ?? entity.type
+  const found = ofSelection.get(name)
+  if (found !== undefined) return found
+  const made = ['key', binding.domain, entity.type, column?.name ?? '', selection.join(',')].join('|')
+  ofSelection.set(name, made)
+  return made
+}
+
+function keyLoader(context: ReadContext, binding: DomainBinding, query: KeyQuery): RowLoader {
+  const shape = shapeOf(binding, query)
   const found = context.loaders.get(shape)
   if (found !== undefined) return found
-  const made = new DataLoader<string, Page>((keys) => loadAll(context, binding, { entity, selection, column, shape, keys }), { maxBatchSize: LARGEST_BATCH })
+  const { entity, selection, column } = query
+  const made = rowLoader((keys) => loadAll(context, binding, { entity, selection, column, shape, keys }), LARGEST_BATCH)
   context.loaders.set(shape, made)
   return made
 }
@@ -52,7 +87,7 @@ type Batch = {
 async function loadAll(context: ReadContext, binding: DomainBinding, { entity, selection, column, shape, keys }: Batch): Promise<readonly Page[]> {
   const { statement, read } = compiledFor(context.plan, shape, () => {
     const columns = project(selection, { entity, plan: context.plan, classification: binding.classification })
-    return { read: columns.read, statement: compile(byKeys(context, entity, columns.columns, column)) }
+    return { read: columns.read, position: columns.position, statement: compile(byKeys(context, entity, columns.columns, column)) }
   })
   for (const field of selection) context.observe.field(entity.type, field)
   const found = await run(context, statement, { keys })
@@ -61,7 +96,7 @@ async function loadAll(context: ReadContext, binding: DomainBinding, { entity, s
     const key = values[0]
     // The first row of a key stands; keys are unique, edges to one row mean the first one by its own key.
     if (typeof key !== 'string' || pages.has(key)) continue
-    pages.set(key, { rows: [read(values, 1, context).row], positions: [], hasNextPage: false })
+    pages.set(key, pageOf(read(values, 1, context)))
   }
   context.observe.rows(pages.size)
   return keys.map((key) => pages.get(key) ?? emptyPage)

@@ -1,7 +1,6 @@
 // Pages of rows below many parents with one statement: for each parent key a LATERAL page, so that a hundred enterprises with their
 // first five shareholders are one round trip. Batched by type, edge, selection, conditions and order.
 
-import DataLoader from 'dataloader'
 import { sql, type SQL } from 'drizzle-orm'
 import type { DomainBinding } from './binding.ts'
 import { compiledFor } from './compiled.ts'
@@ -10,10 +9,11 @@ import { keyKind, type Entity, type Relation } from './entity.ts'
 import type { Filter } from './filters.ts'
 import { postgresType } from './formats.ts'
 import { afterPosition, ordered, positionSlots } from './keyset.ts'
-import { selectList, visible } from './load-list.ts'
+import { positionIn, selectList, visible } from './load-list.ts'
 import type { OrderKey } from './ordering.ts'
 import { project } from './projection.ts'
 import type { ReadContext } from './read-context.ts'
+import { rowLoader, type RowLoader } from './row-loader.ts'
 import { emptyPage, type Page } from './row.ts'
 import type { Selection } from './selection.ts'
 import { slot } from './slots.ts'
@@ -37,23 +37,28 @@ export type ChildrenQuery = {
 
 const LARGEST_BATCH = 200
 
-/** The page below one parent key. */
-export function loadChildren(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, parentKey: string): Promise<Page> {
-  const { coordinate, selection, filter, orderShape, first, after } = query
-  const shape = ['children', binding.domain, coordinate, selection.join(','), filter.shape, orderShape, after === undefined ? '' : 'after'].join('|')
-  const batch = `${shape}|${first}|${JSON.stringify([filter.values, after ?? null])}`
+/** Names the statement: everything that it depends on beside the plan. */
+export function childrenShape(binding: DomainBinding, { coordinate, selection, filter, orderShape, after }: Pick<ChildrenQuery, 'coordinate' | 'selection' | 'filter' | 'orderShape' | 'after'>): string {
+  return ['children', binding.domain, coordinate, selection.join(','), filter.shape, orderShape, after === undefined ? '' : 'after'].join('|')
+}
+
+/** Loads the pages below parent keys. `shape`: what `childrenShape` gives for the query. */
+export function childrenLoader(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, shape: string): RowLoader {
+  const { filter, first, after } = query
+  const values = filter.values.length === 0 && after === undefined ? '' : JSON.stringify([filter.values, after ?? null])
+  const batch = `${shape}|${first}|${values}`
   const found = context.loaders.get(batch)
-  if (found !== undefined) return found.load(parentKey)
-  const made = new DataLoader<string, Page>((keys) => loadAll(context, binding, query, shape, keys), { maxBatchSize: LARGEST_BATCH })
+  if (found !== undefined) return found
+  const made = rowLoader((keys) => loadAll(context, binding, query, shape, keys), LARGEST_BATCH)
   context.loaders.set(batch, made)
-  return made.load(parentKey)
+  return made
 }
 
 async function loadAll(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, shape: string, keys: readonly string[]): Promise<readonly Page[]> {
   const { entity, selection, filter, order, first, after } = query
   const compiled = compiledFor(context.plan, shape, () => {
     const columns = project(selection, { entity, plan: context.plan, classification: binding.classification }, order)
-    return { read: columns.read, statement: compile(childrenOf(context, query, columns.columns)) }
+    return { read: columns.read, position: columns.position, statement: compile(childrenOf(context, query, columns.columns)) }
   })
   for (const field of selection) context.observe.field(entity.type, field)
   const slots = Object.fromEntries([
@@ -67,9 +72,10 @@ async function loadAll(context: ReadContext, binding: DomainBinding, query: Chil
   return keys.map((_, index) => {
     const rows = byParent.get(index + 1)
     if (rows === undefined) return emptyPage
-    const read = rows.slice(0, first).map((values) => compiled.read(values, 2, context))
+    const shown = rows.length > first ? rows.slice(0, first) : rows
+    const read = shown.map((values) => compiled.read(values, 2, context))
     context.observe.rows(read.length)
-    return { rows: read.map(({ row }) => row), positions: read.map(({ position }) => position), hasNextPage: rows.length > first }
+    return { rows: read, position: positionIn(shown, 2, compiled), hasNextPage: rows.length > first }
   })
 }
 

@@ -2,7 +2,7 @@
 
 import { sql, type SQL } from 'drizzle-orm'
 import type { DomainBinding } from './binding.ts'
-import { compiledFor } from './compiled.ts'
+import { compiledFor, type Compiled } from './compiled.ts'
 import type { Position } from './cursors.ts'
 import type { Entity } from './entity.ts'
 import type { Filter } from './filters.ts'
@@ -46,6 +46,7 @@ export async function loadList(context: ReadContext, binding: DomainBinding, que
     ]
     return {
       read: columns.read,
+      position: columns.position,
       statement: compile(
         sql`SELECT ${selectList(columns.columns)} FROM ${entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)} LIMIT ${limitSlot}`,
       ),
@@ -59,9 +60,18 @@ export async function loadList(context: ReadContext, binding: DomainBinding, que
     ...(after === undefined ? [] : positionSlots(after, order)),
   ])
   const found = await run(context, compiled.statement, values)
-  const read = found.slice(0, first).map((row) => compiled.read(row, 0, context))
-  context.observe.rows(read.length)
-  return { rows: read.map(({ row }) => row), positions: read.map(({ position }) => position), hasNextPage: found.length > first }
+  const shown = found.length > first ? found.slice(0, first) : found
+  const rows = shown.map((values) => compiled.read(values, 0, context))
+  context.observe.rows(rows.length)
+  return { rows, position: positionIn(shown, 0, compiled), hasNextPage: found.length > first }
+}
+
+/** The sort values of the rows of a page, read from their result rows when somebody asks for a cursor. */
+export function positionIn(shown: readonly (readonly unknown[])[], offset: number, { position }: Pick<Compiled, 'position'>): Page['position'] {
+  return (index) => {
+    const values = shown.at(index)
+    return values === undefined ? undefined : position(values, offset)
+  }
 }
 
 /** What must hold for a row to be there for this caller: it exists, and `see` permits it. */

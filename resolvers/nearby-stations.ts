@@ -1,7 +1,6 @@
 // Metro stations by distance: those near a place, and the one nearest to each enterprise's 0.01° cell. Distances are metres on a
 // plane at the place's own latitude, which is right to a thousandth within a city.
 
-import DataLoader from 'dataloader'
 import { sql, type SQL } from 'drizzle-orm'
 import { CitygraphError } from '../core/errors.ts'
 import { metroStations } from '../migrations/transport/tables-network.ts'
@@ -14,7 +13,8 @@ import type { ReadContext } from './read-context.ts'
 import { property } from './references.ts'
 import type { Arguments, Resolver } from './resolver-map.ts'
 import type { ListParts } from './roots.ts'
-import { backstageOf, emptyPage, type EdgeValue, type Page } from './row.ts'
+import { rowLoader, type RowLoader } from './row-loader.ts'
+import { edgeBehind, emptyPage, pageOf, type EdgeValue, type Page } from './row.ts'
 import { selectionOf, type Selection } from './selection.ts'
 import { slot } from './slots.ts'
 import { compile, run } from './statements.ts'
@@ -56,18 +56,18 @@ export function carryGrid(reference: unknown): ReadonlyMap<string, EdgeValue> {
 /** Enterprise.nearestMetroStation; null without a cell, and where the field is not clear. */
 export function nearestMetroStation(binding: DomainBinding): Resolver {
   return async (parent, _args, context, info) => {
-    const grid = backstageOf(parent).edges.get(GRID)
+    const grid = edgeBehind(parent, GRID)
     if (typeof grid !== 'string' || context.plan.field('Enterprise', 'nearestMetroStation').decision !== 'CLEAR') return null
     const page = await loaderOf(context, binding, selectionOf(info, 'MetroStation')).load(grid)
     return page.rows[0] ?? null
   }
 }
 
-function loaderOf(context: ReadContext, binding: DomainBinding, selection: Selection): DataLoader<string, Page> {
+function loaderOf(context: ReadContext, binding: DomainBinding, selection: Selection): RowLoader {
   const shape = ['nearest', binding.domain, selection.join(',')].join('|')
   const found = context.loaders.get(shape)
   if (found !== undefined) return found
-  const made = new DataLoader<string, Page>((grids) => loadAll(context, binding, { shape, selection, grids }), { maxBatchSize: 200 })
+  const made = rowLoader((grids) => loadAll(context, binding, { shape, selection, grids }), 200)
   context.loaders.set(shape, made)
   return made
 }
@@ -77,12 +77,12 @@ type Batch = { readonly shape: string; readonly selection: Selection; readonly g
 async function loadAll(context: ReadContext, binding: DomainBinding, { shape, selection, grids }: Batch): Promise<readonly Page[]> {
   const { statement, read } = compiledFor(context.plan, shape, () => {
     const columns = project(selection, { entity: metroStationEntity, plan: context.plan, classification: binding.classification })
-    return { read: columns.read, statement: compile(nearest(context, columns.columns)) }
+    return { ...columns, statement: compile(nearest(context, columns.columns)) }
   })
   for (const field of selection) context.observe.field('MetroStation', field)
   const found = await run(context, statement, { keys: grids })
   context.observe.rows(found.length)
-  const pages = new Map(found.map((values) => [values[0], { rows: [read(values, 1, context).row], positions: [], hasNextPage: false }]))
+  const pages = new Map(found.map((values) => [values[0], pageOf(read(values, 1, context))]))
   return grids.map((grid) => pages.get(grid) ?? emptyPage)
 }
 

@@ -9,15 +9,15 @@ import { kept } from './formats.ts'
 import type { OrderKey } from './ordering.ts'
 import { predicate } from './predicates.ts'
 import type { ReadContext } from './read-context.ts'
-import { makeRow, noEdges, type Row } from './row.ts'
+import { kindOf, makeRow, type Row } from './row.ts'
 import type { Selection } from './selection.ts'
-
-export type ReadRow = { readonly row: Row; readonly position: readonly (string | null)[] }
 
 export type Projection = {
   readonly columns: readonly SQL[]
   /** Reads the columns of one result row, from `offset` on. */
-  readonly read: (values: readonly unknown[], offset: number, context: ReadContext) => ReadRow
+  readonly read: (values: readonly unknown[], offset: number, context: ReadContext) => Row
+  /** The same row's sort values, as a cursor holds them. */
+  readonly position: (values: readonly unknown[], offset: number) => readonly (string | null)[]
 }
 
 /** Columns for the selected fields. `order` adds the position. Throws CitygraphError INTERNAL for what the type does not bind. */
@@ -40,7 +40,7 @@ export function project(selection: Selection, parts: CellParts, order: readonly 
   const writesId = entity.key?.publicId === true && selection.includes(entity.key.field) ? entity.key.field : undefined
   return {
     columns: [...columns, ...key, ...subject, ...order.map((term) => kept(term.value))],
-    read: rowReader({
+    ...rowReader({
       type: entity.type, writesId,
       cells: cells.map(({ field }) => field), edges: edges.map(({ field }) => field),
       keyed: entity.key !== undefined, owned: entity.subject !== undefined, sortKeys: order.length,
@@ -64,26 +64,31 @@ type Layout = {
 }
 
 /** Reads rows of that layout. Kept with the statement, so it holds names alone: the SQL it was written from is many times their size. */
-function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys, counted }: Layout): Projection['read'] {
-  return (values, offset, context) => {
-    const keyAt = offset + cells.length + edges.length
-    const subjectAt = keyAt + (keyed ? 1 : 0)
-    const positionAt = subjectAt + (owned ? 1 : 0)
-    const ownKey = keyed ? textOf(values[keyAt]) : null
-    const pid = owned ? textOf(values[subjectAt]) : null
-    if (pid !== null) {
-      context.observe.subject(pid)
-      if (counted.length > 0) context.observe.supply(pid, counted)
-    }
-    const found: [string, unknown][] = cells.map((field, index) => [field, values[offset + index]])
-    if (writesId !== undefined && ownKey !== null) found.push([writesId, context.ids.encipher(context.org, type, ownKey)])
-    const row = makeRow(found, {
-      keys: ownKey === null ? [] : [ownKey],
-      edges: edges.length === 0 ? noEdges : new Map(edges.map((field, index) => [field, textOf(values[offset + cells.length + index])])),
-    })
-    return { row, position: Array.from({ length: sortKeys }, (_, index) => textOf(values[positionAt + index])) }
+function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys, counted }: Layout): Omit<Projection, 'columns'> {
+  const kind = kindOf(type)
+  const edgesAt = cells.length
+  const keyAt = edgesAt + edges.length
+  const subjectAt = keyAt + (keyed ? 1 : 0)
+  const positionAt = subjectAt + (owned ? 1 : 0)
+  return {
+    read: (values, offset, context) => {
+      const ownKey = keyed ? textOf(values[offset + keyAt]) : null
+      const pid = owned ? textOf(values[offset + subjectAt]) : null
+      if (pid !== null) {
+        context.observe.subject(pid)
+        if (counted.length > 0) context.observe.supply(pid, counted)
+      }
+      const row = makeRow(kind, { keys: ownKey === null ? noKeys : [ownKey], names: edges, values, at: offset + edgesAt })
+      let at = offset
+      for (const field of cells) row[field] = values[at++]
+      if (writesId !== undefined && ownKey !== null) row[writesId] = context.ids.encipher(context.org, type, ownKey)
+      return row
+    },
+    position: (values, offset) => Array.from({ length: sortKeys }, (_, index) => textOf(values[offset + positionAt + index])),
   }
 }
+
+const noKeys: readonly string[] = []
 
 /** This row's side of an edge, NULL on rows whose edge is not served; undefined where no row's is. */
 function edge(relation: Relation, decision: FieldDecision, { entity }: CellParts): SQL | undefined {

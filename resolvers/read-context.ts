@@ -1,13 +1,12 @@
 // What a subgraph hands to every resolver of one request: who asks, what may be read (the access plan), the department's database
 // and where to note what was read. Made by subgraphs/, read here; nothing in it outlives the request.
 
-import type DataLoader from 'dataloader'
 import type { Clock } from '../core/clock.ts'
 import type { DepartmentPool } from '../migrations/pool.ts'
 import type { AccessPlan, BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { CursorSeal } from './cursors.ts'
 import type { PublicIds } from './ids.ts'
-import type { Page } from './row.ts'
+import type { RowLoader } from './row-loader.ts'
 
 /** The department's serving connections; statements run through resolvers/statements.ts. */
 export type Queryable = DepartmentPool
@@ -43,6 +42,6 @@ export type ReadContext = {
   readonly cursors: CursorSeal
   readonly clock: Clock
   /** Batches of this request; give a new Map to each request. */
-  readonly loaders: Map<string, DataLoader<string, Page>>
+  readonly loaders: Map<string, RowLoader>
   readonly observe: Observation
 }

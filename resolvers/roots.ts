@@ -13,7 +13,7 @@ import { allowedDefault, chosenOrder, orderKeys, type OrderKey } from './orderin
 import { keysOf } from './references.ts'
 import type { ReadContext } from './read-context.ts'
 import type { Arguments, Resolver } from './resolver-map.ts'
-import { backstageOf } from './row.ts'
+import { keysBehind } from './row.ts'
 import { rowSelection, selectionOf } from './selection.ts'
 
 /** Whether this caller may use the entry at all. */
@@ -53,7 +53,7 @@ export function byNaturalKey(
     const row = await loadByKey(context, binding, { entity, selection: selectionOf(info, type), keys: [read(args, context)], column })
     const counted = context.plan.counted('Query', field)
     // The step from a number to a person counts, whatever of the row is asked for.
-    if (row !== null && counted !== undefined) for (const key of backstageOf(row).keys) context.observe.supply(key, [counted])
+    if (row !== null && counted !== undefined) for (const key of keysBehind(row)) context.observe.supply(key, [counted])
     return row
   }
 }

@@ -12,18 +12,42 @@ export type Selection = readonly string[]
 /** What `info` carries that this needs; resolvers hand in their whole info. */
 export type Place = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'variableValues' | 'schema'>
 
-type Known = { readonly variables: object; readonly selections: Map<string, Selection> }
+type Known = { readonly variables: object | undefined; readonly direct: Map<string, Selection>; readonly rows: Map<string, Selection> }
 
-// graphql-js gives the resolvers of all rows of one list the same array of nodes, and every execution its own.
+// graphql-js gives the resolvers of all rows of one list the same array of nodes, and every execution its own. Compiled operations
+// keep theirs: their @skip and @include are decided, so a selection holds whatever the variables are.
 const known = new WeakMap<readonly FieldNode[], Known>()
+const settled = new WeakSet<readonly FieldNode[]>()
 
-/** Fields of `type` selected directly below the field (`path` empty) or below a path of fields, e.g. `['nodes']`. */
-export function selectionOf(info: Place, type: string, paths: readonly (readonly string[])[] = [[]]): Selection {
-  const kept = known.get(info.fieldNodes)
-  const entry: Known = kept?.variables === info.variableValues ? kept : { variables: info.variableValues, selections: new Map() }
-  if (entry !== kept) known.set(info.fieldNodes, entry)
-  const key = `${type} ${paths.map((path) => path.join('.')).join(' ')}`
-  const found = entry.selections.get(key)
+type Paths = readonly (readonly string[])[]
+const direct: Paths = [[]]
+const throughList: Paths = [['nodes'], ['edges', 'node']]
+
+/** Says that nothing below these nodes depends on variables any more; each array belongs to one outcome of @skip and @include. */
+export function settlePlace(nodes: readonly FieldNode[]): void {
+  settled.add(nodes)
+}
+
+/** Fields of `type` selected directly below the field. The same place gives the same list, which can stand for it as a key. */
+export function selectionOf(info: Place, type: string): Selection {
+  return keptSelection(knownAt(info).direct, info, type, direct)
+}
+
+/** Fields of the rows of a connection, through `nodes` and `edges { node }`. */
+export function rowSelection(info: Place, type: string): Selection {
+  return keptSelection(knownAt(info).rows, info, type, throughList)
+}
+
+function knownAt({ fieldNodes, variableValues }: Place): Known {
+  const kept = known.get(fieldNodes)
+  if (kept !== undefined && (kept.variables === undefined || kept.variables === variableValues)) return kept
+  const entry: Known = { variables: settled.has(fieldNodes) ? undefined : variableValues, direct: new Map(), rows: new Map() }
+  known.set(fieldNodes, entry)
+  return entry
+}
+
+function keptSelection(kept: Map<string, Selection>, info: Place, type: string, paths: Paths): Selection {
+  const found = kept.get(type)
   if (found !== undefined) return found
   const names = new Set<string>()
   for (const path of paths) {
@@ -33,13 +57,8 @@ export function selectionOf(info: Place, type: string, paths: readonly (readonly
   }
   names.delete('__typename')
   const selection = [...names].sort()
-  entry.selections.set(key, selection)
+  kept.set(type, selection)
   return selection
-}
-
-/** Fields of the rows of a connection, through `nodes` and `edges { node }`. */
-export function rowSelection(info: Place, type: string): Selection {
-  return selectionOf(info, type, [['nodes'], ['edges', 'node']])
 }
 
 /** Field nodes directly below, whatever the concrete type, or only those that apply to `type`. */

@@ -37,7 +37,7 @@ export async function answerOf(context: ReadContext, binding: DomainBinding, { e
   const { statement } = compiledFor(context.plan, ['verify', binding.domain, entry].join('|'), () => {
     const { condition } = context.plan.verify(entry)
     const allowed = sql`${entity.alive} AND ${predicate(condition, entity.attributes)}`
-    return { statement: compile(ask(allowed)), read: refuseRead }
+    return { statement: compile(ask(allowed)), read: refuseRead, position: refuseRead }
   })
   context.observe.field('Query', entry)
   const rows = await run(context, statement, values)

@@ -1,7 +1,7 @@
 // The life of one request inside a subgraph (DESIGN 2): access plan → operation → gate and resolvers → record durable → answer.
 // No record, no data: a failing audit log makes 503 AUDIT_UNAVAILABLE of any answer, refusals included.
 
-import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql'
+import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import type { AccessRecord } from '../audit/access-record.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
@@ -14,6 +14,7 @@ import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
 import { boundOperations } from './bound-operation.ts'
 import { decide, decisionReader, type OperationDecisions } from './decisions.ts'
+import { createExecutor } from './execute/executor.ts'
 import type { GateContext } from './gate.ts'
 import { operationReader, type Operation } from './operation.ts'
 import { byLinkingToken, type PersonNames } from './person-names.ts'
@@ -32,6 +33,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const readOperation = operationReader(schema, classification)
   const readDecisions = decisionReader(classification)
   const requireBound = boundOperations(schema, classification)
+  const execute = createExecutor(schema, parts.executor ?? 'compiled')
   const nextId = recordIds(clock)
   const persons = parts.persons ?? byLinkingToken(parts.auditKey)
   const quota = createQuota({ ledger: parts.supply, tokenOf: persons.token, clock })
@@ -100,13 +102,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const { observe, observed } = observation()
       known.observed = observed()
       if (operation.act) await begin(request, { plan, operation, fields: decisions.recorded })
-      const result = await execute({
-        schema,
-        document: operation.document,
-        contextValue: contextOf(request, { plan, observe, parts, persons }),
-        operationName: operation.name,
-        variableValues: request.variables,
-      })
+      const result = await execute(operation, { context: contextOf(request, { plan, observe, parts, persons }), variables: request.variables })
       known.observed = observed()
       // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
       const { data } = result

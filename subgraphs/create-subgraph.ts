@@ -3,6 +3,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse } from 'graphql'
 import { answering } from './answer.ts'
+import { groupEntities } from './execute/entities.ts'
 import { gateSchema } from './gate.ts'
 import type { Subgraph, SubgraphParts } from './subgraph.ts'
 
@@ -10,6 +11,7 @@ import type { Subgraph, SubgraphParts } from './subgraph.ts'
 export function createSubgraph(parts: SubgraphParts): Subgraph {
   const { domain, classification } = parts
   const ungated = buildSubgraphSchema([{ typeDefs: parse(parts.sdl), resolvers: parts.resolvers }])
+  groupEntities(ungated)
   const schema = gateSchema(ungated, { domain, classification })
   return { domain, schema, ...answering(schema, parts) }
 }

@@ -16,6 +16,7 @@ import type { Queryable } from '../resolvers/read-context.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { AccessContext } from './access-context.ts'
 import type { SubgraphAnswer } from './answer-shape.ts'
+import type { ExecutorKind } from './execute/executor.ts'
 import type { PersonNames } from './person-names.ts'
 
 /** What @apollo/subgraph takes as resolvers. */
@@ -43,6 +44,8 @@ export type SubgraphParts = {
   readonly auditKey: Uint8Array
   /** Default: by linking token. */
   readonly persons?: PersonNames
+  /** Default: compiled. */
+  readonly executor?: ExecutorKind
 }
 
 export type SubgraphRequest = {
