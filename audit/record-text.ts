@@ -26,7 +26,7 @@ export function recordText(record: LogRecord): string {
     `,"fields":${once(record.fields)},"id":${canonicalJson(record.id)},"log":${canonicalJson(record.log)},"operationHash":${canonicalJson(record.operationHash)}` +
     `${optional('operationName', operationName)},"outcome":${canonicalJson(record.outcome)},"policyVersion":${canonicalJson(record.policyVersion)}` +
     `${optional('purpose', purpose)}${optional('repeats', repeats)},"requestId":${canonicalJson(record.requestId)},"rowCount":${canonicalJson(record.rowCount)}` +
-    `,"subjectCount":${canonicalJson(record.subjectCount)},"subjects":${canonicalJson(record.subjects)}}`
+    `,"subjectCount":${canonicalJson(record.subjectCount)},"subjects":${tokens(record.subjects)}}`
   // A member that is not known here, or one without a value.
   return Object.keys(record).length === OF_RECORD + further ? text : canonicalJson(record)
 }
@@ -37,6 +37,14 @@ function callerText(caller: AccessRecord['caller']): string {
   if (!isPlain(caller) || Object.keys(caller).length !== members) return canonicalJson(caller)
   const client = clientId === undefined ? '' : `"clientId":${canonicalJson(clientId)},`
   return `{${client}"kind":${canonicalJson(kind)},"org":${canonicalJson(org)},"sub":${canonicalJson(sub)}}`
+}
+
+/** Subjects are tokens, 32 hex digits each: looked at together. No other list of so many texts joins to this form. */
+const TOKENS = /^"[0-9a-f]{32}"(?:,"[0-9a-f]{32}")*$/
+
+function tokens(subjects: readonly string[]): string {
+  const joined = `"${subjects.join('","')}"`
+  return TOKENS.test(joined) && joined.length === subjects.length * 35 - 1 ? `[${joined}]` : canonicalJson(subjects)
 }
 
 function once(list: readonly unknown[]): string {

@@ -75,14 +75,11 @@ export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf
   const subjects: string[] = []
   for (const person of observed.subjects) subjects.push(tokenOf(person))
   const name = access?.operation.name ?? operation?.name
+  // A router in front does not tell the client's operation; the subgraph's own is hashed instead.
+  const hash = known(access?.operation.hash) ?? known(operation?.hash) ?? UNKNOWN_HASH
+  const { id, at, log, requestId, policyVersion, outcome, code } = facts
   const record = accessRecord(
-    {
-      ...facts,
-      caller: access?.caller,
-      occasion: access,
-      // A router in front does not tell the client's operation; the subgraph's own is hashed instead.
-      operation: { ...(name === undefined ? {} : { name }), hash: known(access?.operation.hash) ?? known(operation?.hash) ?? UNKNOWN_HASH },
-    },
+    { id, at, log, requestId, caller: access?.caller, occasion: access, operation: name === undefined ? { hash } : { name, hash }, policyVersion, outcome, code },
     {
       entries: operation?.entries ?? NONE,
       fields: facts.fields ?? NONE,

@@ -15,6 +15,7 @@ const random = (below: number): number => {
 const pick = <T>(from: readonly [T, ...T[]]): T => from[random(from.length)] ?? from[0]
 const text = (): string => Array.from({ length: random(12) }, () => pick(['a', 'Z', '9', ' ', '"', '\\', '/', '\n', '\u0001', '中', '\u{20000}', '\u2028', '~', '\u007f', '","id":"'])).join('')
 const maybe = <K extends keyof AccessRecord>(name: K, value: () => AccessRecord[K]): Partial<AccessRecord> => (random(2) === 0 ? { [name]: value() } : {})
+const token = (): string => pick(['ab', '0f', '93']).repeat(16)
 const decisions = ['CLEAR', 'MASKED', 'MIXED', 'VERIFY', 'DENIED'] as const
 
 /** Lists that several records share, as those of one operation and plan do. */
@@ -28,7 +29,7 @@ function randomRecord(): AccessRecord {
   const caller = { org: text(), kind: text(), sub: text(), ...(random(2) === 0 ? { clientId: text() } : {}) }
   return accessRecord({
     at: text(), log: text(), requestId: text(), caller, operationHash: text(), entries, fields, policyVersion: text(), subjectCount: random(300), rowCount: random(9_999),
-    subjects: Array.from({ length: random(30) }, text), outcome: pick(['ANSWERED', 'REFUSED', 'FAILED', 'BEGUN']),
+    subjects: Array.from({ length: random(30) }, random(2) === 0 ? token : () => (random(9) === 0 ? `${token()}","${token()}` : pick([token(), text()]))), outcome: pick(['ANSWERED', 'REFUSED', 'FAILED', 'BEGUN']),
     ...maybe('authorizationRef', text), ...maybe('caseNo', text), ...maybe('code', text), ...maybe('continues', text), ...maybe('operationName', text), ...maybe('purpose', text), ...maybe('repeats', () => random(99)),
   })
 }
