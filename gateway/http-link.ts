@@ -1,9 +1,9 @@
-// Subgraphs over HTTP on a node:http keep-alive agent (PERFORMANCE.md: twice the default fetcher). Sends the signed seal; whatever
-// goes wrong is thrown without the address or the body in it.
+// Subgraphs over HTTP on kept connections (http-connections.ts). Sends the signed seal; whatever goes wrong is thrown without the
+// address or the body in it.
 
-import http from 'node:http'
-import https from 'node:https'
+import { boundedCache } from '../core/bounded-cache.ts'
 import { SEAL_HEADER } from '../subgraphs/access-context.ts'
+import { createConnections, LinkFailure } from './http-connections.ts'
 import type { SubgraphConnection, SubgraphFetch, SubgraphLink, SubgraphReply } from './link.ts'
 
 export type HttpLinkOptions = {
@@ -15,75 +15,58 @@ export type HttpLinkOptions = {
   readonly urls?: Readonly<Record<string, string>>
 }
 
+/** Planners send the same few texts; longer ones are written anew. */
+const WRITTEN = { texts: 500, length: 10_000 }
+
 /** Throws RangeError, when a connection is made, for an address that is not http(s). */
 export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
   const { timeoutMs = 5_000, maxReplyBytes = 32 * 1024 * 1024, maxSockets = 64, urls = {} } = options
   return (name, url) => {
     const address = parseAddress(urls[name] ?? url, name)
-    const secure = address.protocol === 'https:'
-    const settings = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const
-    const agent = secure ? new https.Agent(settings) : new http.Agent(settings)
-    const request = secure ? https.request : http.request
+    const connections = createConnections(address, { timeoutMs, maxReplyBytes, maxSockets })
+    const common = `host: ${address.host}\r\n${credentialOf(address)}accept: application/json\r\n`
+    const post = `POST ${address.pathname}${address.search} HTTP/1.1\r\n${common}content-type: application/json\r\n`
+    const get = `GET /health/ready HTTP/1.1\r\n${common}\r\n`
+    const written = boundedCache<string, { readonly operationName: string | undefined; readonly text: string }>(WRITTEN.texts)
     return {
       ask: (fetch) => ask(fetch, !isAct(fetch)),
       ready: () => probe().catch(() => false),
-      close: () => agent.destroy(),
+      close: () => connections.close(),
     } satisfies SubgraphConnection
 
     async function ask(fetch: SubgraphFetch, mayRetry: boolean): Promise<SubgraphReply> {
-      const seal = await fetch.seal.token()
-      const { query, operationName, variables } = fetch
-      const body = Buffer.from(JSON.stringify({ query, variables, ...(operationName === undefined ? {} : { operationName }) }))
-      const headers = {
-        'content-type': 'application/json', accept: 'application/json', 'content-length': body.length, [SEAL_HEADER]: seal, 'x-request-id': fetch.requestId,
-      }
+      const seal = headerValue(await fetch.seal.token())
+      const body = `${operationText(fetch)}${JSON.stringify(fetch.variables)}}`
+      const request = `${post}${SEAL_HEADER}: ${seal}\r\nx-request-id: ${headerValue(fetch.requestId)}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+      const { status, text } = await exchanged(request, mayRetry)
+      const value = parsed(text)
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LinkFailure('NOT_AN_OBJECT')
+      return { ...value, status }
+    }
+
+    async function exchanged(request: string, mayRetry: boolean): ReturnType<typeof connections.exchange> {
       try {
-        const { status, text } = await exchange('POST', address, headers, body)
-        const value: unknown = JSON.parse(text)
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LinkFailure('NOT_AN_OBJECT', false)
-        return { ...value, status }
+        return await connections.exchange(request)
       } catch (error) {
-        // A kept-alive socket that the other side had just closed: nothing was answered, and this fetch only reads.
-        if (mayRetry && error instanceof LinkFailure && error.staleSocket) return ask(fetch, false)
-        throw error instanceof LinkFailure ? error : new LinkFailure('NOT_JSON', false)
+        // A kept connection that the other side had just closed: nothing was answered, and this fetch only reads.
+        if (mayRetry && error instanceof LinkFailure && error.stale) return connections.exchange(request)
+        throw error
       }
     }
 
     async function probe(): Promise<boolean> {
-      const { status } = await exchange('GET', new URL('/health/ready', address), { accept: 'application/json' }, undefined)
+      const { status } = await exchanged(get, true)
       // A foreign subgraph without that route still answers.
       return status < 500
     }
 
-    function exchange(method: string, to: URL, headers: http.OutgoingHttpHeaders, body: Buffer | undefined): Promise<{ status: number; text: string }> {
-      return new Promise((resolve, reject) => {
-        const sent = request(to, { method, headers, agent })
-        const fail = (code: string, stale = false): void => {
-          clearTimeout(timer)
-          reject(new LinkFailure(code, stale))
-          sent.destroy()
-        }
-        const timer = setTimeout(() => fail('TIMEOUT'), timeoutMs)
-        let answered = false
-        sent.on('error', (error) => fail('code' in error && typeof error.code === 'string' ? error.code : 'NETWORK', sent.reusedSocket && !answered))
-        sent.on('response', (response) => {
-          answered = true
-          const chunks: Buffer[] = []
-          let size = 0
-          response.on('data', (chunk: Buffer) => {
-            size += chunk.length
-            if (size > maxReplyBytes) fail('TOO_LARGE')
-            else chunks.push(chunk)
-          })
-          response.on('error', () => fail('NETWORK'))
-          response.on('aborted', () => fail('ABORTED'))
-          response.on('end', () => {
-            clearTimeout(timer)
-            resolve({ status: response.statusCode ?? 502, text: Buffer.concat(chunks).toString('utf8') })
-          })
-        })
-        sent.end(body)
-      })
+    /** The body up to its variables. */
+    function operationText({ query, operationName }: SubgraphFetch): string {
+      const known = written.get(query)
+      if (known !== undefined && known.operationName === operationName) return known.text
+      const text = `{"query":${JSON.stringify(query)},${operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`}"variables":`
+      if (text.length <= WRITTEN.length) written.set(query, { operationName, text })
+      return text
     }
   }
 }
@@ -93,15 +76,22 @@ function isAct({ seal }: SubgraphFetch): boolean {
   return seal.context.operation.fields.some((field) => field.startsWith('Mutation.'))
 }
 
-/** Says what kind of failure it was and nothing else; `code` goes to the log. */
-class LinkFailure extends Error {
-  readonly code: string
-  readonly staleSocket: boolean
-  constructor(code: string, staleSocket: boolean) {
-    super('the subgraph did not answer')
-    this.name = 'LinkFailure'
-    this.code = code
-    this.staleSocket = staleSocket
+/** A seal or an id: letters, digits and a few signs, so that it cannot end its header. */
+function headerValue(value: string): string {
+  if (!/^[\w.-]+$/.test(value)) throw new LinkFailure('HEADER')
+  return value
+}
+
+function credentialOf({ username, password }: URL): string {
+  if (username === '' && password === '') return ''
+  return `authorization: Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}\r\n`
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new LinkFailure('NOT_JSON')
   }
 }
 

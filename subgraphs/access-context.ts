@@ -87,8 +87,8 @@ export function createSealer(parts: { privateKey: CryptoKey | KeyObject | JWK; k
   const sealed = boundedCache<string, { token: Promise<string>; freshUntil: number }>(CACHED)
   return {
     async seal(context) {
-      const { issuedAt, expiresAt, ...content } = context
-      const key = JSON.stringify(content)
+      const { issuedAt, expiresAt, caller, operation, ...rest } = context
+      const key = `${textOf(caller)}\n${textOf(operation)}\n${JSON.stringify(rest)}`
       const known = sealed.get(key)
       if (known !== undefined && seconds(clock) < known.freshUntil) return known.token
       const life = expiresAt - issuedAt
@@ -99,6 +99,18 @@ export function createSealer(parts: { privateKey: CryptoKey | KeyObject | JWK; k
       return entry.token
     },
   }
+}
+
+const texts = new WeakMap<Caller | OperationFacts, string>()
+
+/** As JSON, written once: what was written is frozen, so that it stays true. */
+function textOf(facts: Caller | OperationFacts): string {
+  const known = texts.get(facts)
+  if (known !== undefined) return known
+  const text = JSON.stringify(facts)
+  Object.freeze('fields' in facts ? facts.fields : facts.roles)
+  texts.set(Object.freeze(facts), text)
+  return text
 }
 
 /**

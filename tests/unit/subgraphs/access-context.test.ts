@@ -76,6 +76,25 @@ describe('the sealed access context', () => {
     expect(new Set(await Promise.all(variants.map((it) => sealer.seal(it)))).size).toBe(variants.length)
   })
 
+  it('gives a caller another token for each operation and each other caller, whichever objects it has seen before', async () => {
+    const clock = movable()
+    const sealer = createSealer({ privateKey: own.privateKey, keyId: 'k1', clock })
+    const others: AccessContext[] = [
+      { ...context, operation: { ...context.operation, fields: ['Person.name', 'Person.idNo'] } },
+      { ...context, operation: { ...context.operation, hash: 'b'.repeat(64) } },
+      { ...context, caller: { ...context.caller, roles: ['clerk', 'chief'] } },
+      { ...context, caller: { ...context.caller, assurance: 3 } },
+      { ...context, policyVersion: 'sha256:1' },
+    ]
+    for (const it of [context, ...others, context]) expect(await opener(clock).open(await sealer.seal(it))).toEqual(it)
+    // Equal contents in other objects are the same content.
+    expect(await sealer.seal(structuredClone(context))).toBe(await sealer.seal(context))
+    // What a token was written from can no longer change under it.
+    expect(() => (context.caller.roles as string[]).push('chief')).toThrow(TypeError)
+    expect(() => (context.operation.fields as string[]).push('Person.idNo')).toThrow(TypeError)
+    expect(() => Object.assign(context.caller, { org: 'PSB' })).toThrow(TypeError)
+  })
+
   it('opens under each key of a rotation and under no other', async () => {
     const clock = movable()
     const rotating = createOpener({ publicKeys: [own.publicJwk, next.publicJwk], clock })
