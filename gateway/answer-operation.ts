@@ -1,7 +1,7 @@
 // One admitted operation to its answer: coerce, cost, facts, access plan, report, seal, run, shape. Everything that fails on the
 // way becomes an entry of the catalogue; nothing is thrown to Apollo Server, which would answer 500.
 
-import { getVariableValues, GraphQLError } from 'graphql'
+import { GraphQLError } from 'graphql'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { SupplyLedger } from '../audit/supply.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
@@ -10,7 +10,7 @@ import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/clock.ts'
 import { subgraphNames } from '../core/domains.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
-import type { AccessPlan, BulkClass, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
+import type { AccessPlan, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { OperationFacts, Sealer } from '../subgraphs/access-context.ts'
@@ -18,16 +18,15 @@ import { refuseTooCostly } from './cost.ts'
 import { entryOf, runtimeEntry, statusOf } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { namedOperation, operationFacts } from './operation-facts.ts'
+import type { DecidedOperation, KnownOperations, PlannedReport } from './known-operation.ts'
+import type { HeaderOccasion } from './occasion.ts'
 import { isRecorded } from './record-refusal.ts'
 import type { GatewayRecords } from './record-refusal.ts'
 import { reportDecisions } from './report.ts'
-import type { Report } from './report.ts'
+import type { DecidedField } from './report.ts'
 import { sharingText } from './request-state.ts'
 import type { RequestState } from './request-state.ts'
 import { sealRequest } from './seal-request.ts'
-import { walkOperation } from './walk-operation.ts'
-import type { AskedOperation } from './walk-operation.ts'
 
 /** The part of the policy engine that the gateway uses. */
 export type DecidingEngine = {
@@ -41,6 +40,7 @@ export type AnswerParts = {
   readonly classification: Classification | undefined
   readonly sealer: Sealer | undefined
   readonly cellLimit: number
+  readonly operations: KnownOperations
   readonly records: GatewayRecords
   /** For dry runs: which quotas are used up. Left out: none is said to be. */
   readonly supply: SupplyLedger | undefined
@@ -72,20 +72,22 @@ export function answerText({ data, errors }: Answer, state: RequestState): strin
 /** Completes `state` (decisions, records, policy version) on the way. Never throws. */
 export async function answerOperation(admitted: AdmittedOperation, state: RequestState, run: RunPlan, parts: AnswerParts): Promise<Answer> {
   try {
-    state.operation = namedOperation(admitted.document, admitted.operation)
-    const asked = coerce(admitted)
-    refuseTooCostly(asked, parts.cellLimit)
-    refuseNaturalKeysInUrl(asked, state, parts.classification)
-    const facts = operationFacts(asked, parts.classification)
-    const report = decide(asked, state, facts, parts)
-    const again = (): Report => decide(asked, state, facts, parts)
-    if (state.occasion.dryRun) return await dryRun(state, { ...report, again }, parts)
-    // An act is no cell that may be left out of an answer: what is not permitted is not planned.
-    if (report.fields.some(({ field, decision }) => field.startsWith('Mutation.') && decision === 'DENIED')) throw new CitygraphError('FORBIDDEN')
-    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: report.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
+    const known = parts.operations(admitted.schema, admitted.document, admitted.operation, state.literalOf)
+    state.operation = known.named
+    const variables = known.coerce(admitted.variables)
+    const operation = known.decided(variables)
+    refuseTooCostly(operation.cells(variables), parts.cellLimit)
+    // Numbers that name a person enter by POST alone (DOMAIN 4.7 no. 3): URLs end up in logs.
+    if (operation.byPostAlone && state.method === 'GET') throw new CitygraphError('BAD_USER_INPUT', { hint: 'Send this operation by POST.' })
+    const facts = operation.facts(variables)
+    const planned = decide(operation, facts, state, parts)
+    if (state.occasion.dryRun) return await dryRun(operation, facts, planned, state, parts)
+    // What is not permitted is not planned.
+    if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
+    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
     const result = await run()
     // Who could be given what, with the quotas as the subgraphs found them.
-    if (state.raised.size > 0) again()
+    if (state.raised.size > 0) decideRaised(operation, facts, state, parts)
     return shape(result, state, parts)
   } catch (error) {
     if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })
@@ -95,57 +97,50 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
   }
 }
 
-/** Throws BAD_USER_INPUT naming the variable; graphql's own sentence would quote its value. */
-function coerce(admitted: AdmittedOperation): AskedOperation {
-  const { schema, operation, document, variables } = admitted
-  const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables }, { maxErrors: 5 })
-  if (coerced !== undefined) return { schema, document, operation, variables: coerced }
-  const [node] = errors[0]?.nodes ?? []
-  const name = node !== undefined && 'variable' in node ? node.variable.name.value : undefined
-  throw new CitygraphError('BAD_USER_INPUT', { hint: name === undefined ? 'A variable does not fit its type.' : `The variable "$${name}" does not fit its type.` })
-}
+/** `quotas` undefined: no plan has decided. */
+type Decided = Pick<PlannedReport, 'fields' | 'refusesAct'> & { readonly bundleSequence: number; readonly quotas: Quotas | undefined }
 
-/** Numbers that name a person enter by POST alone (DOMAIN 4.7 no. 3): URLs end up in logs. */
-function refuseNaturalKeysInUrl(asked: AskedOperation, state: RequestState, classification: Classification | undefined): void {
-  if (state.method !== 'GET' || classification === undefined) return
-  walkOperation(asked, true, (field) => {
-    const kind = classification.field(field.parent, field.name)?.entry?.kind
-    if (kind === 'RESOLVE' || kind === 'VERIFY') throw new CitygraphError('BAD_USER_INPUT', { hint: 'Send this operation by POST.' })
-    return undefined
-  })
-}
-
-/** Reports by the access plan, or by that of the classes that a subgraph found used up. Throws FORBIDDEN when its bundle is gone. */
-function decide(asked: AskedOperation, state: RequestState, { singleSubject, fields }: OperationFacts, parts: AnswerParts): Report & Decided {
-  const { classification, engine } = parts
-  if (classification === undefined) return { decisions: [], fields: [], bundleSequence: engine.head().sequence, quotas: undefined }
-  const { purpose, caseNo, authorizationRef } = state.occasion
-  const planned = (raised: ReadonlySet<BulkClass> | undefined): AccessPlan => {
-    const granted = engine.plan(state.caller, {
-      ...(purpose === undefined ? {} : { purpose }),
-      ...(caseNo === undefined ? {} : { caseNo }),
-      ...(authorizationRef === undefined ? {} : { authorizationRef }),
-      singleSubject,
-      ...(raised === undefined ? {} : { raised: [...raised] }),
-    }, state.raised.size === 0 ? undefined : state.policyVersion)
-    return withOneName(granted, fields, classification)
-  }
-  const plan = planned(undefined)
-  const raised = new Map([...state.raised].map(([subgraph, classes]) => [subgraph, planned(classes)]))
-  const report = reportDecisions(asked, (subgraph) => raised.get(subgraph ?? '') ?? plan, classification)
-  for (const { decision, code } of report.decisions) if (raised.size === 0 || code === 'QUOTA') parts.metrics.decisions.inc({ decision })
-  if (raised.size === 0) state.policyVersion = plan.policyVersion
+/** Reports by the access plan. Throws what the engine says. */
+function decide(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): Decided {
+  const { classification, engine, metrics } = parts
+  if (classification === undefined) return { fields: [], refusesAct: false, bundleSequence: engine.head().sequence, quotas: undefined }
+  const report = operation.report(engine.plan(state.caller, occasionOf(state.occasion, singleSubject)), fields)
+  for (const [decision, count] of report.counts) metrics.decided(decision, count)
+  state.policyVersion = report.plan.policyVersion
   state.decisions = report.decisions
-  return { ...report, bundleSequence: plan.bundleSequence, quotas: plan.quotas }
+  state.decisionsText = report.text
+  return { fields: report.fields, refusesAct: report.refusesAct, bundleSequence: report.plan.bundleSequence, quotas: report.plan.quotas }
 }
 
-type Decided = { readonly bundleSequence: number; readonly quotas: Quotas | undefined }
+/** Reports anew: by the plan of the classes that a subgraph found used up, for what it decides. Throws FORBIDDEN when the bundle is gone. */
+function decideRaised(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): readonly DecidedField[] {
+  const { classification, engine, metrics } = parts
+  if (classification === undefined) return []
+  const occasion = occasionOf(state.occasion, singleSubject)
+  const plan = withOneName(engine.plan(state.caller, occasion, state.policyVersion), fields, classification)
+  const raised = new Map<string | undefined, AccessPlan>()
+  for (const [subgraph, classes] of state.raised) raised.set(subgraph, withOneName(engine.plan(state.caller, { ...occasion, raised: [...classes] }, state.policyVersion), fields, classification))
+  const report = reportDecisions(operation.asked, (subgraph) => raised.get(subgraph) ?? plan, classification)
+  for (const { decision, code } of report.decisions) if (code === 'QUOTA') metrics.decided(decision, 1)
+  state.decisions = report.decisions
+  state.decisionsText = undefined
+  return report.fields
+}
 
-async function dryRun(state: RequestState, report: Report & Decided & { readonly again: () => Report }, parts: AnswerParts): Promise<Answer> {
-  const used = report.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], report.quotas)) ?? [])
+function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singleSubject: boolean): Occasion {
+  return {
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(caseNo === undefined ? {} : { caseNo }),
+    ...(authorizationRef === undefined ? {} : { authorizationRef }),
+    singleSubject,
+  }
+}
+
+async function dryRun(operation: DecidedOperation, facts: OperationFacts, planned: Decided, state: RequestState, parts: AnswerParts): Promise<Answer> {
+  const used = planned.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], planned.quotas)) ?? [])
   const classes = new Set(bulkClasses.filter((bulkClass) => used.includes(bulkClass)))
   if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
-  const { fields } = classes.size > 0 ? report.again() : report
+  const fields = classes.size > 0 ? decideRaised(operation, facts, state, parts) : planned.fields
   state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))
   return withDenied({ status: 200, data: 'null' }, state)
 }

@@ -22,6 +22,7 @@ import { createConsole } from './console.ts'
 import type { DemonstrationIssuer } from './demonstration-issuer.ts'
 import { federate } from './federate.ts'
 import { createReadiness } from './health.ts'
+import { knownOperations } from './known-operation.ts'
 import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
 import { memoryRateLimiter } from './rate-limit.ts'
@@ -81,7 +82,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics()
   const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
   const federation = await federate({
-    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, records, supply: parts.supply, metrics, clock, logger,
+    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, supply: parts.supply, metrics, clock, logger,
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()
@@ -123,8 +124,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 
   return {
     handle(request, response) {
-      const away = new CitygraphError('INTERNAL', { hint: 'The gateway is shutting down.' })
-      drain.started(response, () => sendError(response, away, about(request), { status: 503, headers: { connection: 'close' } }))
+      drain.started(response, () => sendError(response, shuttingDown(), about(request), { status: 503, headers: { connection: 'close' } }))
       response.on('error', () => undefined)
       route(request, response).catch((cause: unknown) => {
         logger.error('request failed', { path: 'unknown', error: cause instanceof Error ? cause.name : typeof cause })
@@ -136,6 +136,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       await federation.stop()
     },
   }
+}
+
+function shuttingDown(): CitygraphError {
+  return new CitygraphError('INTERNAL', { hint: 'The gateway is shutting down.' })
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

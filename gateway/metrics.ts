@@ -5,10 +5,10 @@ import { Counter, Histogram, Registry } from 'prom-client'
 
 export type GatewayMetrics = {
   readonly registry: Registry
-  /** By outcome: OK, PARTIAL, or an error code. */
-  readonly requests: Counter<'code'>
-  readonly duration: Histogram
-  readonly decisions: Counter<'decision'>
+  /** By outcome: OK, PARTIAL, or an error code; and how long it took, seconds. */
+  readonly answered: (outcome: string, seconds: number) => void
+  /** Adds reported decisions of one kind. */
+  readonly decided: (decision: string, count: number) => void
   readonly auditFailures: Counter
   readonly subgraphFailures: Counter<'domain'>
   /** Operations planned, by what runs them; `reason` where that is Apollo's own path. */
@@ -18,15 +18,32 @@ export type GatewayMetrics = {
 export function createMetrics(): GatewayMetrics {
   const registry = new Registry()
   const registers = [registry]
+  const requests = new Counter({ name: 'citygraph_requests_total', help: 'Requests to /graphql by outcome.', labelNames: ['code'], registers })
+  const duration = new Histogram({
+    name: 'citygraph_request_duration_seconds', help: 'Time from headers to answer.', buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], registers,
+  })
+  const decisions = new Counter({ name: 'citygraph_decisions_total', help: 'Reported decisions that were not CLEAR.', labelNames: ['decision'], registers })
+  const byOutcome = children((code) => requests.labels(code))
+  const byDecision = children((decision) => decisions.labels(decision))
   return {
     registry,
-    requests: new Counter({ name: 'citygraph_requests_total', help: 'Requests to /graphql by outcome.', labelNames: ['code'], registers }),
-    duration: new Histogram({
-      name: 'citygraph_request_duration_seconds', help: 'Time from headers to answer.', buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10], registers,
-    }),
-    decisions: new Counter({ name: 'citygraph_decisions_total', help: 'Reported decisions that were not CLEAR.', labelNames: ['decision'], registers }),
+    answered(outcome, seconds) {
+      byOutcome(outcome).inc()
+      duration.observe(seconds)
+    },
+    decided: (decision, count) => byDecision(decision).inc(count),
     auditFailures: new Counter({ name: 'citygraph_audit_failures_total', help: 'Answers withheld or refusals unrecorded because a log could not be written.', registers }),
     subgraphFailures: new Counter({ name: 'citygraph_subgraph_failures_total', help: 'Fetches that a subgraph did not answer.', labelNames: ['domain'], registers }),
     plans: new Counter({ name: 'citygraph_plans_total', help: 'Operations planned for the compiled executor, or left to Apollo and why.', labelNames: ['executor', 'reason'], registers }),
+  }
+}
+
+/** A counter's child for each label, found once: labels are of our closed lists. */
+function children(childOf: (label: string) => Counter.Internal): (label: string) => Counter.Internal {
+  const kept = new Map<string, Counter.Internal>()
+  return (label) => {
+    const child = kept.get(label) ?? childOf(label)
+    kept.set(label, child)
+    return child
   }
 }

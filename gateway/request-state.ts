@@ -2,6 +2,7 @@
 // nothing of it outlives the request.
 
 import type { BulkClass, Caller } from '../policy-engine/decision.ts'
+import type { LiteralOf } from '../schema/operation-hash.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
 import type { HeaderOccasion } from './occasion.ts'
 import type { ReportedDecision } from './report.ts'
@@ -16,6 +17,8 @@ export type RequestState = {
   readonly method: string
   readonly caller: Caller
   readonly occasion: HeaderOccasion
+  /** The text's literals were lifted into variables: which ones, for the operation's hash. */
+  readonly literalOf: LiteralOf | undefined
   /** Set by the plan step; fetches before it are impossible. */
   seal: RequestSeal | undefined
   policyVersion: string

@@ -41,7 +41,7 @@ export type ServeParts = {
 
 /** Resolves when the answer is written; never rejects. */
 export async function serveGraphql(request: IncomingMessage, response: ServerResponse, parts: ServeParts): Promise<void> {
-  const stop = parts.metrics.duration.startTimer()
+  const arrived = performance.now()
   const requestId = requestIdOf(request.headers['x-request-id'])
   const about = { requestId, policyVersion: parts.engine.head().hash }
   let known: { caller?: Caller; occasion?: HeaderOccasion } = {}
@@ -59,7 +59,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {
-      ...about, method: request.method, caller, occasion, seal: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
+      ...about, method: request.method, caller, occasion, literalOf: undefined, seal: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
     }
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
@@ -85,8 +85,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
       headers: { ...refusal?.headers, ...closing(parts) },
     })
   } finally {
-    parts.metrics.requests.inc({ code: outcome })
-    stop()
+    parts.metrics.answered(outcome, (performance.now() - arrived) / 1000)
   }
 }
 

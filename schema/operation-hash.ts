@@ -3,17 +3,30 @@
 
 import { createHash } from 'node:crypto'
 import { Kind, print, stripIgnoredCharacters, visit } from 'graphql'
-import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import type { DefinitionNode, DocumentNode, OperationDefinitionNode } from 'graphql'
+
+/** The kind of literal that a caller wrote where the text now has this variable; undefined: a variable of the caller's own. */
+export type LiteralOf = (variable: string) => 'number' | 'string' | 'list' | undefined
 
 const hashes = new WeakMap<OperationDefinitionNode, string>()
 
-/** sha256 (hex) of the operation and the document's fragments, layout and literal values taken out; names and aliases stay. */
-export function operationHash(document: DocumentNode, operation: OperationDefinitionNode): string {
+/**
+ * sha256 (hex) of the operation and the document's fragments, layout and literal values taken out; names and aliases stay. With
+ * `literalOf` of the text as its caller wrote it, whose literals were lifted into variables since.
+ */
+export function operationHash(document: DocumentNode, operation: OperationDefinitionNode, literalOf?: LiteralOf): string {
+  if (literalOf !== undefined) return hashOf(asWritten(document, literalOf), (definition) => definition.kind === Kind.OPERATION_DEFINITION)
   const known = hashes.get(operation)
   if (known !== undefined) return known
+  const hash = hashOf(document, (definition) => definition === operation)
+  hashes.set(operation, hash)
+  return hash
+}
+
+function hashOf(document: DocumentNode, isAsked: (definition: DefinitionNode) => boolean): string {
   const kept: DocumentNode = {
     kind: Kind.DOCUMENT,
-    definitions: document.definitions.filter((definition) => definition === operation || definition.kind === Kind.FRAGMENT_DEFINITION),
+    definitions: document.definitions.filter((definition) => isAsked(definition) || definition.kind === Kind.FRAGMENT_DEFINITION),
   }
   const bare = visit(kept, {
     IntValue: (node) => ({ ...node, value: '0' }),
@@ -24,7 +37,24 @@ export function operationHash(document: DocumentNode, operation: OperationDefini
     ListValue: (node) => ({ ...node, values: [] }),
     ObjectValue: (node) => ({ ...node, fields: [] }),
   })
-  const hash = createHash('sha256').update(stripIgnoredCharacters(print(bare))).digest('hex')
-  hashes.set(operation, hash)
-  return hash
+  return createHash('sha256').update(stripIgnoredCharacters(print(bare))).digest('hex')
+}
+
+/** A document of one operation with literals in the place of lifted variables; which ones does not matter to the hash. */
+function asWritten(document: DocumentNode, literalOf: LiteralOf): DocumentNode {
+  return visit(document, {
+    VariableDefinition: (node) => (literalOf(node.variable.name.value) === undefined ? false : null),
+    Variable: (node) => {
+      switch (literalOf(node.name.value)) {
+        case 'number':
+          return { kind: Kind.INT, value: '0' }
+        case 'string':
+          return { kind: Kind.STRING, value: '' }
+        case 'list':
+          return { kind: Kind.LIST, values: [] }
+        default:
+          return undefined
+      }
+    },
+  })
 }

@@ -109,7 +109,7 @@ describe('cost', () => {
 
   it('refuses what is too costly and lets the five-domain query pass', () => {
     const query = '{ enterprises(first: 100) { nodes { shareholders(first: 100) { nodes { holderEnterprise { shareholders(first: 100) { nodes { ratio } } } } } } } }'
-    expect(() => refuseTooCostly(ask(query), 100_000)).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
-    expect(() => refuseTooCostly(ask(fiveDomains, { uscc: '1' }), 100_000)).not.toThrow()
+    expect(() => refuseTooCostly(estimateCells(ask(query)), 100_000)).toThrow(expect.objectContaining({ code: 'TOO_COSTLY' }))
+    expect(() => refuseTooCostly(estimateCells(ask(fiveDomains, { uscc: '1' })), 100_000)).not.toThrow()
   })
 })
