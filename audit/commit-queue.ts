@@ -4,7 +4,7 @@
 
 import type pg from 'pg'
 import type { CitygraphError } from '../core/errors.ts'
-import { unavailable, withPatience } from './audit-pool.ts'
+import { APPEND_PATIENCE_MS, unavailable, withPatience } from './audit-pool.ts'
 
 export type Append = { readonly log: string; readonly leaves: readonly Buffer[]; readonly onFailure?: ((cause: unknown) => void) | undefined }
 
@@ -17,16 +17,16 @@ export type CommitQueue = {
   idle(): Promise<void>
 }
 
-/** `waited` is false once its caller has given up. */
-type Waiting = Append & { readonly bytes: number; readonly waited: () => boolean; readonly done: () => void; readonly failed: (error: CitygraphError) => void }
+/** `over`: told to its caller, that it is durable or that it is given up. */
+type Waiting = Append & { readonly bytes: number; readonly until: number; over: boolean; readonly done: () => void; readonly failed: (error: CitygraphError) => void }
 
 /** Most records, and bytes of records, in one commit; the function takes no more than 1,000 of at most 1 MiB. */
 export const COMMIT_LIMIT = 500
 const COMMIT_BYTES = 8 * 1024 * 1024
 
-/** From so many expected answers on a commit is put off, for so long, unless so many records wait already. */
+/** While so many more answers are being made than wait for their records, a commit is put off, so long at most, unless so many wait. */
 const MANY = 12
-const PAUSE_MS = 40
+const PAUSE_MS = 10
 const ENOUGH = 64
 
 /**
@@ -34,15 +34,37 @@ const ENOUGH = 64
  * rather than one that was given is not. A record that the database refuses fails alone, not the others of its commit.
  */
 export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'> }): CommitQueue {
-  const waiting: Waiting[] = []
+  let waiting: Waiting[] = []
+  /** Of the commit under way. */
+  let flying: readonly Waiting[] = []
   let flight: Promise<void> | undefined
   let expected = 0
+  let ready = (): void => undefined
+  let patience: NodeJS.Timeout | undefined
+
+  const worthwhile = (): boolean => expected - waiting.length < MANY || waiting.length >= ENOUGH
 
   const fly = async (): Promise<void> => {
+    // What comes in the same turn shares the first commit.
+    await new Promise((resume) => setImmediate(resume))
     while (waiting.length > 0) {
-      if (expected - waiting.length >= MANY && waiting.length < ENOUGH) await new Promise((resume) => setTimeout(resume, PAUSE_MS))
-      await commit(take(waiting))
+      if (!worthwhile()) {
+        await new Promise<void>((resume) => {
+          const timer = setTimeout(resume, PAUSE_MS)
+          ready = () => {
+            clearTimeout(timer)
+            resume()
+          }
+        })
+        ready = () => undefined
+      }
+      flying = take(waiting)
+      waiting = waiting.slice(flying.length)
+      await commit(flying)
+      flying = []
     }
+    clearTimeout(patience)
+    patience = undefined
     flight = undefined
   }
 
@@ -51,42 +73,53 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
     if (batch.length === 0) return
     try {
       await withPatience(pool.query(statement(batch)))
-      for (const { done } of batch) done()
+      for (const entry of batch) {
+        entry.over = true
+        entry.done()
+      }
     } catch (cause) {
       if (batch.length > 1 && isOfTheData(cause)) {
         // Nothing of it is committed. By halves: one bad record among 500 costs nine commits more, not 500.
         const middle = Math.ceil(batch.length / 2)
-        for (const half of [batch.slice(0, middle), batch.slice(middle)]) await commit(half.filter(({ waited }) => waited()))
+        for (const half of [batch.slice(0, middle), batch.slice(middle)]) await commit(half.filter(({ over }) => !over))
         return
       }
       for (const tell of new Set(batch.map(({ onFailure }) => onFailure))) tell?.(cause)
-      for (const { failed } of batch) failed(unavailable(cause))
+      for (const entry of batch) fail(entry, cause)
     }
   }
 
+  const fail = (entry: Waiting, cause: unknown): void => {
+    entry.over = true
+    entry.failed(unavailable(cause))
+  }
+
+  /** Gives up what has waited too long: a dead database must not leave a queue behind. One timer serves all, the first of them. */
+  const watch = (): void => {
+    const now = performance.now()
+    for (const entry of [...flying, ...waiting]) if (!entry.over && entry.until <= now) fail(entry, new Error('the audit database took too long'))
+    waiting = waiting.filter(({ over }) => !over)
+    const next = flying.find(({ over }) => !over) ?? waiting[0]
+    patience = next === undefined ? undefined : setTimeout(watch, Math.max(1, next.until - now))
+  }
+
   return {
-    add: async (append) => {
-      let entry: Waiting | undefined
-      let waited = true
-      const durable = new Promise<void>((done, failed) => {
-        entry = { ...append, bytes: append.leaves.reduce((sum, leaf) => sum + leaf.length, 0), waited: () => waited, done, failed }
-        waiting.push(entry)
-        flight ??= fly()
-      })
-      await withPatience(durable).catch((cause: unknown) => {
-        // Nobody waits for it any more: a dead database must not leave a queue behind.
-        waited = false
-        const place = entry === undefined ? -1 : waiting.indexOf(entry)
-        if (place !== -1) waiting.splice(place, 1)
-        throw unavailable(cause)
-      })
-    },
+    add: (append) =>
+      new Promise((done, failed) => {
+        const bytes = append.leaves.reduce((sum, leaf) => sum + leaf.length, 0)
+        waiting.push({ ...append, bytes, until: performance.now() + APPEND_PATIENCE_MS, over: false, done, failed })
+        patience ??= setTimeout(watch, APPEND_PATIENCE_MS)
+        if (flight === undefined) flight = fly()
+        else if (worthwhile()) ready()
+      }),
     expect: () => {
       expected += 1
       let counted = true
       return () => {
-        if (counted) expected -= 1
+        if (!counted) return
         counted = false
+        expected -= 1
+        if (waiting.length > 0 && worthwhile()) ready()
       }
     },
     idle: async () => {
@@ -95,11 +128,16 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   }
 }
 
+/** The leaves of each log next to each other, in the order in which they came. */
 function statement(batch: readonly Waiting[]): { readonly name: string; readonly text: string; readonly values: unknown[] } {
-  const leaves = batch.flatMap((append) => append.leaves)
-  const [first] = batch
-  if (first !== undefined && batch.every(({ log }) => log === first.log)) return { name: 'audit-append', text: 'SELECT audit.append($1, $2)', values: [first.log, leaves] }
-  return { name: 'audit-append-together', text: 'SELECT audit.append_together($1, $2)', values: [batch.flatMap((append) => append.leaves.map(() => append.log)), leaves] }
+  const logs = [...new Set(batch.map(({ log }) => log))].sort()
+  const parts = logs.map((log) => batch.flatMap((append) => (append.log === log ? append.leaves : [])))
+  const leaves = parts.flat()
+  return {
+    name: 'audit-append',
+    text: 'SELECT audit.append_run($1, $2, $3, $4)',
+    values: [logs, parts.map(({ length }) => length), leaves.map(({ length }) => length), Buffer.concat(leaves)],
+  }
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity): said of a record, and as true when it is sent again. */
@@ -108,7 +146,7 @@ function isOfTheData(cause: unknown): boolean {
 }
 
 /** From the front: whole requests, as many as fit into one commit; one at least, whatever its size. */
-function take(waiting: Waiting[]): readonly Waiting[] {
+function take(waiting: readonly Waiting[]): readonly Waiting[] {
   let records = 0
   let bytes = 0
   const fitting = waiting.findIndex((entry, n) => {
@@ -116,5 +154,5 @@ function take(waiting: Waiting[]): readonly Waiting[] {
     bytes += entry.bytes
     return n > 0 && (records > COMMIT_LIMIT || bytes > COMMIT_BYTES)
   })
-  return waiting.splice(0, fitting === -1 ? waiting.length : fitting)
+  return waiting.slice(0, fitting === -1 ? waiting.length : fitting)
 }
