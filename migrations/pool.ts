@@ -4,6 +4,7 @@
 import pg from 'pg'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import type { DatabaseAddress } from './address.ts'
+import { openLanes, type Lanes } from './lanes.ts'
 
 /** How long a start waits for a connection: it also loads programs meanwhile, which on a busy machine keeps it from hearing the answer. */
 export const START_PATIENCE_MS = 20_000
@@ -13,30 +14,48 @@ export type PoolOptions = {
   readonly max: number
   /** Names the department in errors and in pg_stat_activity. */
   readonly domain: string
+  /** Connections beside those, for statements that read and are quick; 2 when not given. They too connect only when asked. */
+  readonly lanes?: number
 }
 
 /** A pool that knows whose it is. Take connections with `withClient`, so that losing the server is told apart from a bad statement. */
 export type DepartmentPool = pg.Pool & { readonly domain: string }
 
+/** With lanes beside it; `end` closes them too. */
+export type ServingPool = DepartmentPool & { readonly lanes: Lanes }
+
 /** Opens the pool; connects only when asked for the first connection, so it never throws for a database that is down. */
-export function openPool(address: DatabaseAddress, { max, domain }: PoolOptions): DepartmentPool {
-  const pool = new pg.Pool({
-    ...address,
-    max,
+export function openPool(address: DatabaseAddress, { max, domain, lanes: count = 2 }: PoolOptions): ServingPool {
+  const settings: pg.ClientConfig = {
     application_name: `citygraph ${domain}`,
     connectionTimeoutMillis: 2_000,
     statement_timeout: 5_000,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+  }
+  const pool = new pg.Pool({
+    ...settings,
+    ...address,
+    max,
     // The client's own patience, should the server be gone without a word.
     query_timeout: 7_000,
-    idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 60_000,
-    keepAlive: true,
   })
   // An idle connection that breaks reports here; the pool has already dropped it.
   pool.on('error', () => undefined)
   // A connection that breaks while it is taken reports at itself; the statement under way rejects.
   pool.on('connect', (client) => client.on('error', () => undefined))
-  return Object.assign(pool, { domain })
+  // Lanes have statements with keys and pages alone, whose plan does not depend on the values: it is made once, not for each execution.
+  const lanes = openLanes(address, { ...settings, options: '-c plan_cache_mode=force_generic_plan' }, count)
+  const endPool = pool.end.bind(pool)
+  return Object.assign(pool, {
+    domain,
+    lanes,
+    end: async () => {
+      await lanes.close()
+      await endPool()
+    },
+  })
 }
 
 /**

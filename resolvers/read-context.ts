@@ -2,14 +2,14 @@
 // and where to note what was read. Made by subgraphs/, read here; nothing in it outlives the request.
 
 import type { Clock } from '../core/clock.ts'
-import type { DepartmentPool } from '../migrations/pool.ts'
+import type { ServingPool } from '../migrations/pool.ts'
 import type { AccessPlan, BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { CursorSeal } from './cursors.ts'
 import type { PublicIds } from './ids.ts'
 import type { RowLoader } from './row-loader.ts'
 
 /** The department's serving connections; statements run through resolvers/statements.ts. */
-export type Queryable = DepartmentPool
+export type Queryable = ServingPool
 
 /**
  * Where resolvers tell the access record what they read. `subject` may be told the same pid many times; `rows` counts rows that

@@ -3,54 +3,64 @@
 // SUBGRAPH_UNAVAILABLE, a statement that PostgreSQL refuses is INTERNAL; what it said stays with the operator.
 
 import { createHash } from 'node:crypto'
-import type { SQL } from 'drizzle-orm'
+import { is, Placeholder, type SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import type { PoolClient } from 'pg'
-import { shanghaiDay } from '../core/clock.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
+import { STATEMENTS_PER_CONNECTION, type Rows } from '../migrations/lane.ts'
+import type { BoundValue } from '../migrations/lane-wire.ts'
 import { withClient } from '../migrations/pool.ts'
-import type { ReadContext } from './read-context.ts'
+import { binderOf, type Binder } from './bind.ts'
+import type { Queryable, ReadContext } from './read-context.ts'
 import { slotName, type SlotValues } from './slots.ts'
 
-export type Statement = { readonly name: string; readonly text: string; readonly parameters: readonly unknown[] }
+export type Statement = {
+  readonly name: string
+  readonly text: string
+  /** Constants, and slots until the statement runs; one parameter for each slot, wherever it stands. */
+  readonly parameters: readonly unknown[]
+  readonly binders: readonly Binder[]
+  /** It reads by keys and pages: its plan does not depend on what the caller compares with, and it may go on a lane. */
+  readonly isQuick: boolean
+}
 
-/** Named statements that one connection keeps; the one not used for the longest time is deallocated. */
-export const STATEMENTS_PER_CONNECTION = 200
+export { STATEMENTS_PER_CONNECTION }
 
-/** Text and parameters; slots stay among the parameters until the statement runs. */
+/** Text and parameters. */
 export function compile(query: SQL): Statement {
-  const { sql: text, params } = new PgDialect().sqlToQuery(query)
-  return { name: `c${createHash('sha256').update(text).digest('hex').slice(0, 40)}`, text, parameters: params }
+  const parameters: unknown[] = []
+  const places = new Map<string, number>()
+  const dialect = Object.assign(new PgDialect(), {
+    escapeParam: (_index: number, parameter: unknown): string => {
+      const slot = is(parameter, Placeholder) ? parameter.name : undefined
+      const known = slot === undefined ? undefined : places.get(slot)
+      if (known !== undefined) return `$${known}`
+      const place = parameters.push(parameter)
+      if (slot !== undefined) places.set(slot, place)
+      return `$${place}`
+    },
+  })
+  const { sql: text } = dialect.sqlToQuery(query)
+  return {
+    name: `c${createHash('sha256').update(text).digest('hex').slice(0, 40)}`,
+    text,
+    parameters,
+    binders: parameters.map(binderOf),
+    isQuick: /^SELECT\b/.test(text) && !parameters.some((parameter) => slotName(parameter)?.startsWith('operand')),
+  }
 }
 
 /**
  * The rows as arrays of columns. Throws CitygraphError SUBGRAPH_UNAVAILABLE (domain) on every failure of the database, a statement
  * that took too long included; INTERNAL when a slot has no value or the statement itself is wrong (SQLSTATE classes 22 and 42). A
- * plan outdated by a change of the tables is made anew once.
+ * plan outdated by a change of the tables is made anew once; a statement whose lane was lost is asked once more on the pool.
  */
-export async function run(context: ReadContext, statement: Statement, values: SlotValues): Promise<readonly (readonly unknown[])[]> {
+export async function run(context: ReadContext, statement: Statement, values: SlotValues): Promise<Rows> {
   const { parameters, database } = context
-  const known = new Map<string, unknown>(Object.entries(values))
-  known.set('pid', parameters.pid ?? null)
-  known.set('now', parameters.now.toISOString())
-  known.set('today', shanghaiDay(parameters.now))
-  known.set('caseNo', parameters.caseNo ?? null)
-  known.set('authorizationRef', parameters.authorizationRef ?? null)
-  const bound = statement.parameters.map((parameter) => valueOf(parameter, known))
-  const { name, text } = statement
+  const bound = statement.binders.map((binder) => binder(parameters, values))
   try {
-    return await withClient(database, async (client) => {
-      const once = async (): Promise<readonly (readonly unknown[])[]> => (await client.query<unknown[]>({ name, text, values: bound, rowMode: 'array' })).rows
-      await makeRoom(client, name)
-      try {
-        return await once()
-      } catch (error) {
-        // 0A000: a named statement keeps the columns that it had when it was parsed, and refuses to give others.
-        if (stateOf(error) !== '0A000') throw error
-        await deallocate(client, name)
-        return once()
-      }
-    })
+    const quick = statement.isQuick ? database.lanes.ask(statement, bound) : undefined
+    return (quick === undefined ? undefined : await quick) ?? (await onPool(database, statement, bound))
   } catch (error) {
     if (isCitygraphError(error)) throw error
     if (/^(22|42)/.test(stateOf(error))) throw new CitygraphError('INTERNAL', {}, { cause: error })
@@ -58,11 +68,19 @@ export async function run(context: ReadContext, statement: Statement, values: Sl
   }
 }
 
-function valueOf(parameter: unknown, known: ReadonlyMap<string, unknown>): unknown {
-  const name = slotName(parameter)
-  if (name === undefined) return parameter
-  if (!known.has(name)) throw new CitygraphError('INTERNAL', {}, { cause: new RangeError(`no value for ${name}`) })
-  return known.get(name)
+function onPool(database: Queryable, { name, text }: Statement, bound: readonly BoundValue[]): Promise<Rows> {
+  return withClient(database, async (client) => {
+    const once = async (): Promise<Rows> => (await client.query<unknown[]>({ name, text, values: [...bound], rowMode: 'array' })).rows
+    await makeRoom(client, name)
+    try {
+      return await once()
+    } catch (error) {
+      // 0A000: a named statement keeps the columns that it had when it was parsed, and refuses to give others.
+      if (stateOf(error) !== '0A000') throw error
+      await deallocate(client, name)
+      return once()
+    }
+  })
 }
 
 const prepared = new WeakMap<PoolClient, Set<string>>()

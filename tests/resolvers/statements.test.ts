@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { frozenClock } from '../../core/clock.ts'
-import { openPool, type DepartmentPool } from '../../migrations/pool.ts'
+import { openPool, type ServingPool } from '../../migrations/pool.ts'
 import { createCursorSeal } from '../../resolvers/cursors.ts'
 import { createPublicIds } from '../../resolvers/ids.ts'
 import type { ReadContext } from '../../resolvers/read-context.ts'
@@ -15,7 +15,7 @@ import { handMadePlan } from '../support/hand-made-plan.ts'
 import { NOW } from '../support/resolver-city.ts'
 
 let database: TestDatabase
-let pool: DepartmentPool
+let pool: ServingPool
 let context: ReadContext
 
 beforeAll(async () => {

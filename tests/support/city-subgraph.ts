@@ -26,7 +26,7 @@ export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgr
   let statements = 0
   const counted = new Proxy(pool, {
     get(target, name, receiver) {
-      if (name === 'query' || name === 'connect') statements += 1
+      if (name === 'query' || name === 'connect' || name === 'lanes') statements += 1
       const value: unknown = Reflect.get(target, name, receiver)
       return typeof value === 'function' ? value.bind(target) : value
     },

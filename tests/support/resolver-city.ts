@@ -9,7 +9,7 @@ import pg from 'pg'
 import { frozenClock } from '../../core/clock.ts'
 import type { Domain } from '../../core/domains.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
-import { openPool, type DepartmentPool } from '../../migrations/pool.ts'
+import { openPool, type ServingPool } from '../../migrations/pool.ts'
 import type { AccessPlan, Caller } from '../../policy-engine/decision.ts'
 import { createCursorSeal } from '../../resolvers/cursors.ts'
 import { domainResolvers } from '../../resolvers/domain-resolvers.ts'
@@ -30,7 +30,7 @@ export type Answer = ExecutionResult & { readonly subjects: readonly string[]; r
 export type ResolverCity = {
   readonly schema: GraphQLSchema
   readonly ids: PublicIds
-  readonly pool: DepartmentPool
+  readonly pool: ServingPool
   /** Executes against the resolvers, no gate before them. Statements that ran are in `statements`. */
   ask(query: string, asked: Asked): Promise<Answer>
   /** Texts of the statements that ran since the last call. */
@@ -75,7 +75,7 @@ export function overDatabase(domain: Domain, database: TestDatabase): ResolverCi
   }
 }
 
-async function askSchema(schema: GraphQLSchema, { query, asked, pool, ids }: { query: string; asked: Asked; pool: DepartmentPool; ids: PublicIds }): Promise<Answer> {
+async function askSchema(schema: GraphQLSchema, { query, asked, pool, ids }: { query: string; asked: Asked; pool: ServingPool; ids: PublicIds }): Promise<Answer> {
   const org = asked.org ?? 'AMR'
   const clock = frozenClock(asked.now ?? NOW)
   const subjects = new Set<string>()
@@ -98,9 +98,20 @@ async function askSchema(schema: GraphQLSchema, { query, asked, pool, ids }: { q
   return { ...result, subjects: [...subjects], fields: [...fields].sort(), rows: count }
 }
 
-/** Texts of all statements that go through the pool's connections. */
-function listen(pool: DepartmentPool): string[] {
+/** Texts of all statements that go through the pool's connections and the lanes. */
+function listen(pool: ServingPool): string[] {
   const texts: string[] = []
+  const { lanes } = pool
+  Object.assign(pool, {
+    lanes: {
+      ...lanes,
+      ask: (...asked: Parameters<typeof lanes.ask>) => {
+        const answer = lanes.ask(...asked)
+        if (answer !== undefined) texts.push(asked[0].text)
+        return answer
+      },
+    },
+  })
   pool.on('connect', (client) => {
     const query = client.query.bind(client)
     Object.assign(client, {
