@@ -113,7 +113,8 @@ async function fetchEntities(fetch: Fetch, represent: Represent, run: Run, data:
   for (let at = 0; at < places.length; at += 1) {
     const entity: unknown = entities[at]
     const place = places[at]
-    if (typeof entity !== 'object' || entity === null || place === undefined) continue
+    if (!entity || place === undefined) continue
+    // What is no object throws here: the reply is at fault, and nothing further of it is joined.
     const joined = entity as Tree
     if (!joined['__typename']) joined['__typename'] = place['__typename']
     merge(place, joined)

@@ -3,7 +3,7 @@
 
 export type Tree = Record<string, unknown>
 
-/** Changes `target`. Values that are undefined are as if absent. */
+/** Changes `target`; throws TypeError where either cannot hold members. Values that are undefined are as if absent. */
 export function merge(target: Tree, source: Tree): void {
   for (const key of Object.keys(source)) {
     const value = source[key]
@@ -18,7 +18,8 @@ function mergeHeld(target: Tree, key: string, value: unknown): void {
   // What an object only inherits it does not hold.
   if (!Object.hasOwn(target, key)) Object.defineProperty(target, key, { configurable: true, enumerable: true, value: undefined, writable: true })
   const held = target[key]
-  if (isJoinable(held) && isObject(value)) merge(held, value)
+  // Also into what is no object (which throws): then the reply is at fault, and what it brings further is not joined.
+  if (held && isObject(value)) merge(held as Tree, value)
   else if (Array.isArray(held) && Array.isArray(value) && held.length === value.length) mergeLists(held, value)
   else target[key] = value
 }
@@ -34,9 +35,4 @@ function mergeLists(held: unknown[], value: readonly unknown[]): void {
 
 export function isObject(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Apollo joins an object into a list too (of another shape than any schema of ours has). */
-function isJoinable(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null
 }
