@@ -62,16 +62,14 @@ export function createAuthenticate(parts: {
 
   return async (authorization) => {
     if (authorization === undefined) return publicCaller
-    const token = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(authorization)?.[1]
-    if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new CitygraphError('UNAUTHENTICATED')
     const now = parts.clock.now()
-    const known = remembered.get(token)
-    const { caller, until } = known !== undefined && now.getTime() < known.until ? known : await verify(token, now)
+    const known = remembered.get(authorization)
+    const { caller, until } = known !== undefined && now.getTime() < known.until ? known : await verify(tokenIn(authorization), now)
     const org = parts.organisationKind?.(caller.org)
     if (parts.organisationKind !== undefined && (caller.kind === 'public' || org !== organisationOf[caller.kind])) {
       throw new CitygraphError('UNAUTHENTICATED')
     }
-    if (known === undefined || known.until !== until) remembered.set(token, { caller, until })
+    if (known === undefined || known.until !== until) remembered.set(authorization, { caller, until })
     return caller
   }
 
@@ -96,6 +94,12 @@ export function createAuthenticate(parts: {
       throw new CitygraphError('UNAUTHENTICATED', {}, { cause })
     }
   }
+}
+
+function tokenIn(authorization: string): string {
+  const token = /^Bearer ([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+)$/i.exec(authorization)?.[1]
+  if (token === undefined || token.length > MAX_TOKEN_LENGTH) throw new CitygraphError('UNAUTHENTICATED')
+  return token
 }
 
 function keysOf(trusted: TrustedIssuer): JWTVerifyGetKey {

@@ -124,6 +124,7 @@ function answering(gateway: ApolloGateway, runnerFor: RunnerFor, parts: AnswerPa
         state.finished = true
         state.body = answerText(answer, state)
         context.response.http.status = answer.status
+        if (state.contentType !== undefined) context.response.http.headers.set('content-type', state.contentType)
         return { http: context.response.http, body: { kind: 'single', singleResult: {} } } satisfies GraphQLResponse
       },
       async willSendResponse({ response, contextValue }) {

@@ -26,13 +26,11 @@ export function readOccasion(headers: IncomingHttpHeaders, purposeKnown: (code: 
   const authorizationRef = referenceIn(headers, 'x-authorization-ref')
   const dryRun = matching(headers, 'x-dry-run', /^decisions$/) !== undefined
   const deniedAsErrors = matching(headers, 'x-denied', /^errors$/) !== undefined
-  return {
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(caseNo === undefined ? {} : { caseNo }),
-    ...(authorizationRef === undefined ? {} : { authorizationRef }),
-    dryRun,
-    deniedAsErrors,
-  }
+  const occasion: { -readonly [Key in keyof HeaderOccasion]: HeaderOccasion[Key] } = { dryRun, deniedAsErrors }
+  if (purpose !== undefined) occasion.purpose = purpose
+  if (caseNo !== undefined) occasion.caseNo = caseNo
+  if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
+  return occasion
 }
 
 function referenceIn(headers: IncomingHttpHeaders, name: string): string | undefined {

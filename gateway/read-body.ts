@@ -1,5 +1,6 @@
 // A request's body as JSON: bounded, UTF-8, an object. Refuses everything else as BAD_USER_INPUT with the fitting status.
 
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { CitygraphError } from '../core/errors.ts'
 
@@ -11,36 +12,59 @@ export type Body = { readonly value: unknown } | RefusedWith
 /** Never throws for what a client sends; rejects when the client goes away. */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
   const type = request.headers['content-type'] ?? ''
-  if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i.test(type)) return refused(415, 'Send content-type application/json.')
+  if (type !== 'application/json' && !JSON_TYPE.test(type)) return refused(415, 'Send content-type application/json.')
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') return refused(415, 'Send the body without content-encoding.')
-  const tooLarge = (): RefusedWith => refused(413, `The body is larger than ${maxBytes / 1024} KiB.`)
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge()
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge(maxBytes)
   const bytes = await collect(request, maxBytes)
-  if (bytes === undefined) return tooLarge()
+  if (bytes === undefined) return tooLarge(maxBytes)
+  if (!isUtf8(bytes)) return notJson()
   try {
-    return { value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) }
+    return { value: JSON.parse(textOf(bytes)) }
   } catch {
-    return refused(400, 'The body is not JSON.')
+    return notJson()
   }
+}
+
+const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i
+
+function tooLarge(maxBytes: number): RefusedWith {
+  return refused(413, `The body is larger than ${maxBytes / 1024} KiB.`)
+}
+
+function notJson(): RefusedWith {
+  return refused(400, 'The body is not JSON.')
+}
+
+/** Valid UTF-8, without its byte order mark if it has one. */
+function textOf(bytes: Buffer): string {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  return bytes.toString('utf8', marked ? 3 : 0)
 }
 
 /** Undefined as soon as the body is too large; what is left of it is read and forgotten, so that the connection stays usable. */
 function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
+    let chunks: Buffer[] = []
     let size = 0
+    let ended = false
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size <= maxBytes) chunks.push(chunk)
       else {
-        chunks.length = 0
+        chunks = []
         resolve(undefined)
       }
     })
-    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('end', () => {
+      ended = true
+      const [first] = chunks
+      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
+    })
     request.on('error', reject)
-    request.on('close', () => reject(new ClientGone()))
+    request.on('close', () => {
+      if (!ended) reject(new ClientGone())
+    })
   })
 }
 

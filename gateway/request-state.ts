@@ -17,6 +17,8 @@ export type RequestState = {
   readonly method: string
   readonly caller: Caller
   readonly occasion: HeaderOccasion
+  /** Of the answer, where it is known what Apollo Server chooses; undefined: it is to choose. */
+  readonly contentType: string | undefined
   /** The text's literals were lifted into variables: which ones, for the operation's hash. */
   readonly literalOf: LiteralOf | undefined
   /** Set by the plan step; fetches before it are impossible. */

@@ -3,8 +3,9 @@
 
 import { HeaderMap } from '@apollo/server'
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Suspensions } from '../audit/suspensions.ts'
+import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -50,7 +51,8 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST, or GET for queries.' }), 405, { allow: 'GET, POST' })
     }
-    if (!acceptsJson(request.headers.accept)) {
+    const accepting = acceptingOf(request.headers.accept)
+    if (accepting === undefined) {
       throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Accept application/graphql-response+json or application/json.' }), 406)
     }
     const caller = await identify(request, requestId, parts)
@@ -59,14 +61,16 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {
-      ...about, method: request.method, caller, occasion, literalOf: undefined, seal: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
+      ...about, method: request.method, caller, occasion, literalOf: undefined, contentType: accepting.contentType, seal: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
     }
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
     const answer = await parts.server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: headersOf(request), search: searchOf(request), body: body.value },
+      httpGraphQLRequest: { method: request.method, headers: request.method === 'POST' ? accepting.headers : headersOf(request), search: searchOf(request), body: body.value },
       context: async () => ({ state }),
     })
+    // Apollo Server's choice among what is accepted is the same for every answer.
+    if (isOurs(answer)) accepting.contentType ??= answer.headers.get('content-type')
     const text = textOf(answer, state)
     const refused = refusalOf(answer.status, text)
     if (refused !== undefined && !state.refusalRecorded && state.records.length === 0) await parts.records.refused({ ...about, ...known, code: refused, operation: state.operation })
@@ -89,7 +93,27 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
   }
 }
 
-/** Apollo Server negotiates after it has run the operation, which is too late for what nobody will read. */
+/** One way to say what is accepted. `headers`: for Apollo Server, of a POST. `contentType`: of its answers, once one was given. */
+type Accepting = { readonly headers: HeaderMap; contentType: string | undefined }
+
+const MAX_REMEMBERED_LENGTH = 200
+const remembered = boundedCache<string, Accepting>(200)
+
+/** Apollo Server negotiates after it has run the operation, which is too late for what nobody will read: undefined for that. */
+function acceptingOf(accept: string | undefined): Accepting | undefined {
+  const key = accept ?? ''
+  const known = remembered.get(key)
+  if (known !== undefined) return known
+  if (!acceptsJson(accept)) return undefined
+  const headers = new HeaderMap()
+  // What is read as JSON (read-body.ts) is no form of a foreign page, which is what Apollo Server asks this for.
+  headers.set('apollo-require-preflight', 'true')
+  if (accept !== undefined) headers.set('accept', accept)
+  const made = { headers, contentType: undefined }
+  if (key.length <= MAX_REMEMBERED_LENGTH) remembered.set(key, made)
+  return made
+}
+
 function acceptsJson(accept: string | undefined): boolean {
   if (accept === undefined) return true
   const wanted = accept.split(',').filter((range) => !/;\s*q=0(\.0*)?\s*($|;)/.test(range)).map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
@@ -129,14 +153,21 @@ function codeIn(text: string): ErrorCode | undefined {
 
 /** Our text, or Apollo's as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
 function textOf(answer: HTTPGraphQLResponse, state: RequestState): string {
-  if (state.body !== undefined) return state.body
+  if (state.body !== undefined && isOurs(answer)) return state.body
   if (answer.body.kind !== 'complete') throw new CitygraphError('INTERNAL')
   const { string } = answer.body
   return state.finished ? string : `${JSON.stringify({ errors: earlyErrors(string), extensions: sharingExtensions(state) })}\n`
 }
 
+/** Apollo Server has taken what stands for our text (federate.ts) and has not refused afterwards. */
+function isOurs({ body }: HTTPGraphQLResponse): boolean {
+  return body.kind === 'complete' && body.string === '{}\n'
+}
+
 function write(response: ServerResponse, answer: HTTPGraphQLResponse, text: string, state: RequestState, parts: ServeParts): string {
-  const headers = { ...Object.fromEntries(answer.headers), 'x-request-id': state.requestId, ...closing(parts) }
+  const headers: OutgoingHttpHeaders = { 'x-request-id': state.requestId }
+  for (const [name, value] of answer.headers) headers[name] = value
+  if (parts.draining()) headers['connection'] = 'close'
   const status = answer.status ?? 200
   send(response, status, headers, text)
   if (status === 200) return text.startsWith('{"errors"') ? 'PARTIAL' : 'OK'
