@@ -6,8 +6,8 @@ import type { Position } from './cursors.ts'
 import type { ReadContext } from './read-context.ts'
 import type { Page, Row } from './row.ts'
 
-/** Where a list is: a cursor fits only the same coordinate, the same conditions and order, and the same parent. */
-export type ListPlace = { readonly coordinate: string; readonly args: Readonly<Record<string, unknown>>; readonly parent: string }
+/** Where a list is: a cursor fits only the same coordinate, the same conditions and order, and the same parent (its keys). */
+export type ListPlace = { readonly coordinate: string; readonly args: Readonly<Record<string, unknown>>; readonly parent: readonly string[] }
 
 export type Connection = {
   readonly nodes: readonly Row[]
@@ -17,20 +17,25 @@ export type Connection = {
 
 /** The connection of a page; graphql-js calls the functions for the fields that are selected. */
 export function connectionOf(context: ReadContext, place: ListPlace, page: Page): Connection {
-  let text: string | undefined
-  const cursorAt = (index: number): string | null => {
-    const position = page.position(index)
-    return position === undefined ? null : context.cursors.seal(context.org, (text ??= placeText(place)), position)
-  }
   return {
     nodes: page.rows,
-    edges: () => page.rows.map((node, index) => ({ node, cursor: () => cursorAt(index) ?? '' })),
-    pageInfo: () => ({
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: typeof place.args['after'] === 'string',
-      startCursor: () => cursorAt(0),
-      endCursor: () => cursorAt(-1),
-    }),
+    edges: () => {
+      const seal = sealing(context, place, page)
+      return page.rows.map((node, index) => ({ node, cursor: () => seal(index) ?? '' }))
+    },
+    pageInfo: () => {
+      const seal = sealing(context, place, page)
+      return { hasNextPage: page.hasNextPage, hasPreviousPage: typeof place.args['after'] === 'string', startCursor: () => seal(0), endCursor: () => seal(-1) }
+    },
+  }
+}
+
+/** Cursors of a page; the place is written out with the first of them. */
+function sealing(context: ReadContext, place: ListPlace, page: Page): (index: number) => string | null {
+  let text: string | undefined
+  return (index) => {
+    const position = page.position(index)
+    return position === undefined ? null : context.cursors.seal(context.org, (text ??= placeText(place)), position)
   }
 }
 
@@ -43,5 +48,5 @@ export function positionAfter(context: ReadContext, place: ListPlace): Position 
 /** Everything but the page itself; arguments come coerced by the schema, hence always in its order. */
 function placeText({ coordinate, args, parent }: ListPlace): string {
   const conditions = Object.entries(args).filter(([name]) => name !== 'first' && name !== 'after')
-  return `${coordinate}|${createHash('sha256').update(JSON.stringify(conditions)).digest('hex')}|${parent}`
+  return `${coordinate}|${createHash('sha256').update(JSON.stringify(conditions)).digest('hex')}|${parent.join(',')}`
 }

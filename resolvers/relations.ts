@@ -22,8 +22,8 @@ import { edgeServed, type StubEdge } from './stub-rows.ts'
 /** The resolver of one edge of a type. */
 export function relationResolver(binding: DomainBinding, entity: Entity, field: string, relation: Relation): Resolver {
   switch (relation.kind) {
-    case 'person': return eachAlone((context, parent) => toPerson(context, parent, { entity, field, relation }))
-    case 'enterprise': return eachAlone((_context, parent) => toEnterprise(parent, field))
+    case 'person': return withoutDatabase((context, parents) => toPersons(context, parents, { entity, field, relation }))
+    case 'enterprise': return withoutDatabase((_context, parents) => parents.map((parent) => toEnterprise(parent, field)))
     case 'one': return toOne(binding, { entity, field, relation })
     case 'many': return toMany(binding, { entity, field, relation })
   }
@@ -32,19 +32,23 @@ export function relationResolver(binding: DomainBinding, entity: Entity, field: 
 type Edge<R extends Relation> = { readonly entity: Entity; readonly field: string; readonly relation: R }
 type ToMany = Edge<Extract<Relation, { kind: 'many' }>>
 
-/** For edges that need no database: many are no more than one after the other. */
-function eachAlone(resolve: (context: ReadContext, parent: unknown) => unknown): Resolver {
-  return Object.assign((parent: unknown, _args: Arguments, context: ReadContext) => resolve(context, parent), {
-    batch: (parents: readonly unknown[], _args: Arguments, context: ReadContext) => parents.map((parent) => resolve(context, parent)),
+/** For edges that need no database. */
+function withoutDatabase(resolve: (context: ReadContext, parents: readonly unknown[]) => readonly unknown[]): Resolver {
+  return Object.assign((parent: unknown, _args: Arguments, context: ReadContext) => resolve(context, [parent])[0], {
+    batch: (parents: readonly unknown[], _args: Arguments, context: ReadContext) => resolve(context, parents),
   })
 }
 
-function toPerson(context: ReadContext, parent: unknown, { entity, field, relation }: Edge<Extract<Relation, { kind: 'person' }>>): unknown {
-  const pid = edgeBehind(parent, field)
-  if (typeof pid !== 'string') return null
-  context.observe.subject(pid)
-  supply(context, entity.type, field, pid)
-  return personStub(context, relation.type ?? 'Person', [pid])
+function toPersons(context: ReadContext, parents: readonly unknown[], { entity, field, relation }: Edge<Extract<Relation, { kind: 'person' }>>): readonly unknown[] {
+  const counted = context.plan.counted(entity.type, field)
+  const classes = counted === undefined ? undefined : [counted]
+  return parents.map((parent) => {
+    const pid = edgeBehind(parent, field)
+    if (typeof pid !== 'string') return null
+    context.observe.subject(pid)
+    if (classes !== undefined) context.observe.supply(pid, classes)
+    return personStub(context, relation.type ?? 'Person', [pid])
+  })
 }
 
 function toEnterprise(parent: unknown, field: string): unknown {
@@ -63,7 +67,7 @@ function toOne(binding: DomainBinding, edge: Edge<Extract<Relation, { kind: 'one
     },
     {
       batch: (parents: readonly unknown[], _args: Arguments, context: ReadContext, place: Place) =>
-        loadByKeys(context, binding, { ...query(place), keys: parents.map((parent) => keysOf(context, edge, parent) ?? []) }),
+        loadByKeys(context, binding, { ...query(place), keys: keysOfAll(context, edge, parents).map((keys) => keys ?? []) }),
     },
   )
 }
@@ -105,7 +109,7 @@ function toMany(binding: DomainBinding, edge: ToMany): Resolver {
   }
 
   /** Loads the pages of all these keys; `parent` is what a cursor in the arguments must have been sealed below. */
-  const load = (context: ReadContext, args: Arguments, place: Place, keys: readonly string[], parent: string): Promise<readonly (Page | Error)[]> => {
+  const load = (context: ReadContext, args: Arguments, place: Place, keys: readonly string[], parent: readonly string[]): Promise<readonly (Page | Error)[]> => {
     const first = pageSize(args['first'])
     const { prepared, shape } = prepare(context, rowSelection(place, relation.type))
     const filter = isAbsent(args['where']) ? noFilter : filterOf(args['where'], { entity: prepared.entity, plan: context.plan, classification: binding.classification })
@@ -120,21 +124,27 @@ function toMany(binding: DomainBinding, edge: ToMany): Resolver {
   }
 
   const below = async (context: ReadContext, args: Arguments, info: Place, keys: readonly string[]): Promise<Connection> => {
-    const place: ListPlace = { coordinate, args, parent: keys.join(',') }
-    const page = realPage(await load(context, args, info, keys, place.parent))
+    const place: ListPlace = { coordinate, args, parent: keys }
+    const page = realPage(await load(context, args, info, keys, keys))
     if (page instanceof Error) throw page
     return connectionOf(context, place, page)
   }
 
   const batch = async (parents: readonly unknown[], args: Arguments, context: ReadContext, place: Place): Promise<readonly (Connection | Error | null)[]> => {
-    const keys = parents.map((parent) => keysOf(context, edge, parent))
+    const keys = keysOfAll(context, edge, parents)
     // A cursor fits below one parent only.
     if (!isAbsent(args['after'])) return Promise.all(keys.map((own) => (own === undefined ? null : below(context, args, place, own).catch(asError))))
-    const wanted = keys.flatMap((own) => own ?? [])
-    if (keys.every((own) => own === undefined)) return keys.map(() => null)
+    const wanted: string[] = []
+    let served = false
+    for (const own of keys) {
+      if (own === undefined) continue
+      served = true
+      wanted.push(...own)
+    }
+    if (!served) return keys.map(() => null)
     let pages: readonly (Page | Error)[]
     try {
-      pages = await load(context, args, place, wanted, '')
+      pages = await load(context, args, place, wanted, [])
     } catch (error) {
       return keys.map((own) => (own === undefined ? null : asError(error)))
     }
@@ -142,7 +152,7 @@ function toMany(binding: DomainBinding, edge: ToMany): Resolver {
     return keys.map((own) => {
       if (own === undefined) return null
       const page = own.length === 1 ? (pages[from++] ?? emptyPage) : realPage(pages.slice(from, (from += own.length)))
-      return page instanceof Error ? page : connectionOf(context, { coordinate, args, parent: own.join(',') }, page)
+      return page instanceof Error ? page : connectionOf(context, { coordinate, args, parent: own }, page)
     })
   }
 
@@ -165,25 +175,31 @@ function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error('something that is no error was thrown', { cause: reason })
 }
 
-/** This side's keys: undefined when the edge is denied as a whole, [] when there is nothing on this row. */
-function keysOf(context: ReadContext, { entity, field }: Edge<Relation>, parent: unknown): readonly string[] | undefined {
+/** This side's keys of each parent: undefined when the edge is denied as a whole, [] when there is nothing on this row. */
+function keysOfAll(context: ReadContext, { entity, field }: Edge<Relation>, parents: readonly unknown[]): readonly (readonly string[] | undefined)[] {
   if (entity.from === undefined) {
-    if (!edgeServed(context.plan, entity.type, field)) return undefined
-    const keys = keysBehind(parent)
-    // That there is nothing at the other end is said of the person as well. Two keys only while pair keys rotate: one of them is nobody.
-    const [key] = keys
-    if (key !== undefined && keys.length === 1) supply(context, entity.type, field, key)
-    return keys
+    if (!edgeServed(context.plan, entity.type, field)) return parents.map(() => undefined)
+    const counted = context.plan.counted(entity.type, field)
+    const classes = counted === undefined ? undefined : [counted]
+    return parents.map((parent) => {
+      const keys = keysBehind(parent)
+      // That there is nothing at the other end is said of the person as well. Two keys only while pair keys rotate: one of them is nobody.
+      const [key] = keys
+      if (classes !== undefined && key !== undefined && keys.length === 1) context.observe.supply(key, classes)
+      return keys
+    })
   }
-  const key = edgeBehind(parent, field)
-  if (key === undefined) return undefined
-  return typeof key === 'string' ? [key] : []
+  return parents.map((parent) => {
+    const key = edgeBehind(parent, field)
+    if (key === undefined) return undefined
+    return typeof key === 'string' ? [key] : noKeys
+  })
 }
 
-/** Counts the person that an edge of a bulk class is about. Types that are no person have no such edges. */
-function supply(context: ReadContext, type: string, field: string, pid: string): void {
-  const counted = context.plan.counted(type, field)
-  if (counted !== undefined) context.observe.supply(pid, [counted])
+const noKeys: readonly string[] = []
+
+function keysOf(context: ReadContext, edge: Edge<Relation>, parent: unknown): readonly string[] | undefined {
+  return keysOfAll(context, edge, [parent])[0]
 }
 
 function stubEdge({ entity, field, relation }: Edge<Extract<Relation, { kind: 'one' | 'many' }>>): StubEdge | undefined {

@@ -77,7 +77,7 @@ export function manyRows(binding: DomainBinding, field: string, { type, order = 
     const chosen = chosenOrder(args['orderBy'], parts)
     const terms = chosen.length > 0 ? chosen : allowedDefault(order, parts)
     const restricted = restrict?.(args, context)
-    const place = { coordinate: `Query.${field}`, args, parent: '' }
+    const place = { coordinate: `Query.${field}`, args, parent: [] }
     const after = positionAfter(context, place)
     const page = await loadList(context, binding, {
       entity,

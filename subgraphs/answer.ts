@@ -7,13 +7,13 @@ import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
-import type { AccessPlan, BulkClass } from '../policy-engine/decision.ts'
+import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
 import { boundOperations } from './bound-operation.ts'
-import { decide, decisionReader, type OperationDecisions } from './decisions.ts'
+import { decisionReader, type OperationDecisions } from './decisions.ts'
 import { createExecutor } from './execute/executor.ts'
 import type { GateContext } from './gate.ts'
 import { operationReader, type Operation } from './operation.ts'
@@ -32,6 +32,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const { domain, classification, engine, clock, logger } = parts
   const readOperation = operationReader(schema, classification)
   const readDecisions = decisionReader(classification)
+  const named = namedOnce(classification)
   const requireBound = boundOperations(schema, classification)
   const execute = createExecutor(schema, parts.executor ?? 'compiled')
   const nextId = recordIds(clock)
@@ -68,25 +69,15 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     }
   }
 
-  /** Resolvers may have read for a field that the operation does not name (a derived value): that is recorded as well. */
-  const recordedFields = (plan: AccessPlan, { recorded }: OperationDecisions, { fields }: Observed): AccessRecord['fields'] => {
-    const named = new Set(recorded.map(({ field }) => field))
-    const further = [...fields].flatMap((name) => {
-      const [type = '', field = ''] = name.split('.')
-      return named.has(name) || classification.field(type, field) === undefined ? [] : [decide(plan, classification, { type, field }).recorded]
-    })
-    return further.length === 0 ? recorded : [...recorded, ...further]
-  }
-
   /** An act that is not permitted is refused whole; one that is stands in the log before anything is done. Throws FORBIDDEN, AUDIT_UNAVAILABLE. */
   const begin = async ({ access, requestId }: SubgraphRequest, { plan, operation, fields }: { plan: AccessPlan; operation: Operation; fields: AccessRecord['fields'] }): Promise<void> => {
     if (fields.some(({ field, decision }) => decision === 'DENIED' && operation.entries.includes(field))) throw new CitygraphError('FORBIDDEN')
     await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
   }
 
-  const planFor = ({ access, route, ...request }: SubgraphRequest, version: string | number, raised: readonly BulkClass[]): AccessPlan => {
-    const occasion = { ...occasionOf({ access, ...request }), ...(raised.length === 0 ? {} : { raised }) }
-    return withOneName(engine.plan(access.caller, occasion, version), route === 'router' ? undefined : access.operation.fields, classification)
+  const planFor = ({ access, route }: SubgraphRequest, version: string | number, raised: readonly BulkClass[]): AccessPlan => {
+    const plan = engine.plan(access.caller, occasionOf(access, raised), version)
+    return route === 'router' ? withOneName(plan, undefined, classification) : named(plan, access.operation.fields)
   }
 
   /**
@@ -135,7 +126,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
-      const fields = recordedFields(plan, decisions, observed)
+      const fields = decisions.recordedWith(observed.fields)
       const facts = { requestId, access, operation, fields, observed, policyVersion: plan.policyVersion }
       let kept: { log: string; id: string }
       try {
@@ -159,27 +150,37 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   return { answer, refuse: (it) => stop(it, {}) }
 }
 
-function occasionOf({ access }: SubgraphRequest): Parameters<SubgraphParts['engine']['plan']>[1] {
-  const { purpose, caseNo, authorizationRef, operation } = access
-  return { ...present({ purpose, caseNo, authorizationRef }), singleSubject: operation.singleSubject }
+/** The plan under which names are clear together or not at all, found once for the fields of one operation. */
+function namedOnce(classification: SubgraphParts['classification']): (plan: AccessPlan, fields: readonly string[]) => AccessPlan {
+  const kept = new WeakMap<AccessPlan, WeakMap<readonly string[], AccessPlan>>()
+  return (plan, fields) => {
+    const ofPlan = kept.get(plan) ?? new WeakMap<readonly string[], AccessPlan>()
+    kept.set(plan, ofPlan)
+    const known = ofPlan.get(fields) ?? withOneName(plan, fields, classification)
+    ofPlan.set(fields, known)
+    return known
+  }
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
+function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], raised: readonly BulkClass[]): Occasion {
+  const occasion: Writable<Occasion> = { singleSubject: operation.singleSubject }
+  if (purpose !== undefined) occasion.purpose = purpose
+  if (caseNo !== undefined) occasion.caseNo = caseNo
+  if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
+  if (raised.length > 0) occasion.raised = raised
+  return occasion
 }
 
 function contextOf({ access, route = 'seal' }: SubgraphRequest, made: { plan: AccessPlan; observe: ReadContext['observe']; parts: SubgraphParts; persons: PersonNames }): ReadContext & GateContext {
   const { plan, observe, parts, persons } = made
   const { caller, caseNo, authorizationRef } = access
-  return {
-    plan,
-    route,
-    caller,
-    org: caller.org,
-    parameters: { ...present({ pid: caller.pid === undefined ? undefined : persons.key(caller.pid), caseNo, authorizationRef }), now: parts.clock.now() },
-    database: parts.database,
-    ids: parts.ids,
-    cursors: parts.cursors,
-    clock: parts.clock,
-    loaders: new Map(),
-    observe,
-  }
+  const parameters: Writable<ReadContext['parameters']> = { now: parts.clock.now() }
+  if (caller.pid !== undefined) parameters.pid = persons.key(caller.pid)
+  if (caseNo !== undefined) parameters.caseNo = caseNo
+  if (authorizationRef !== undefined) parameters.authorizationRef = authorizationRef
+  return { plan, route, caller, org: caller.org, parameters, database: parts.database, ids: parts.ids, cursors: parts.cursors, clock: parts.clock, loaders: new Map(), observe }
 }
 
 /** Every entry came back null. */

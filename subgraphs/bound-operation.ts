@@ -21,11 +21,17 @@ export type BoundOperations = (operation: Operation, variables: Readonly<Record<
 
 /** Throws FORBIDDEN unless the operation keeps to the sealed one. Fields that its variables skip do not count. */
 export function boundOperations(schema: GraphQLSchema, classification: Classification): BoundOperations {
-  const kept = new WeakMap<OperationFacts, Sealed>()
+  const kept = new WeakMap<OperationFacts, { readonly sealed: Sealed; readonly within: WeakSet<Operation> }>()
   return (operation, variables, facts) => {
-    const sealed = kept.get(facts) ?? sealedOf(facts, classification)
-    kept.set(facts, sealed)
-    if (isWithin(operation, sealed, classification)) return
+    const known = kept.get(facts) ?? { sealed: sealedOf(facts, classification), within: new WeakSet() }
+    kept.set(facts, known)
+    const { sealed, within } = known
+    // Whatever its variables are.
+    if (within.has(operation)) return
+    if (isWithin(operation, sealed, classification)) {
+      within.add(operation)
+      return
+    }
     if (!isWithin(asked(schema, classification, operation, variables), sealed, classification)) throw new CitygraphError('FORBIDDEN')
   }
 }

@@ -2,6 +2,7 @@
 // answer without. Decided by the plan alone, never by the rows that came back (DESIGN 5.4).
 
 import type { AccessRecord } from '../audit/access-record.ts'
+import { boundedCache } from '../core/bounded-cache.ts'
 import type { AccessPlan, Code, FieldDecision } from '../policy-engine/decision.ts'
 import type { Classification } from '../schema/classification.ts'
 import { mayEnter } from './gate.ts'
@@ -9,7 +10,12 @@ import type { Operation } from './operation.ts'
 
 /** One field that is not simply CLEAR, as the answer names it: `Type.field`. */
 export type ReportedDecision = { readonly field: string; readonly decision: 'MASKED' | 'MIXED' | 'DENIED'; readonly code: Code }
-export type OperationDecisions = { readonly recorded: AccessRecord['fields']; readonly reported: readonly ReportedDecision[] }
+/** `recordedWith`: with the decisions on further fields (`Type.field`) that resolvers read. The same fields give the same list. */
+export type OperationDecisions = {
+  readonly recorded: AccessRecord['fields']
+  readonly reported: readonly ReportedDecision[]
+  readonly recordedWith: (read: ReadonlySet<string>) => AccessRecord['fields']
+}
 type FieldName = { readonly type: string; readonly field: string }
 
 /** Decides each operation once per plan; nothing is kept longer than the plan or the operation lives. */
@@ -21,9 +27,34 @@ export function decisionReader(classification: Classification): (plan: AccessPla
     const known = ofPlan.get(operation)
     if (known !== undefined) return known
     const decided = operation.fields.map((name) => decide(plan, classification, name))
-    const decisions = { recorded: decided.map(({ recorded }) => recorded), reported: decided.flatMap(({ reported }) => reported ?? []) }
+    const recorded = decided.map((one) => one.recorded)
+    const decisions = { recorded, reported: decided.flatMap(({ reported }) => reported ?? []), recordedWith: furtherReader(plan, classification, recorded) }
     ofPlan.set(operation, decisions)
     return decisions
+  }
+}
+
+/** Most sets of further fields that are kept for one operation under one plan: its places decide them, and @skip and @include. */
+const FURTHER = 32
+
+/** Resolvers may have read for a field that the operation does not name (a derived value): that is recorded as well. */
+function furtherReader(plan: AccessPlan, classification: Classification, recorded: AccessRecord['fields']): OperationDecisions['recordedWith'] {
+  const named = new Set(recorded.map(({ field }) => field))
+  const kept = boundedCache<string, AccessRecord['fields']>(FURTHER)
+  return (read) => {
+    let further: string[] | undefined
+    for (const name of read) if (!named.has(name)) (further ??= []).push(name)
+    if (further === undefined) return recorded
+    const key = further.join(' ')
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const decided = further.flatMap((name) => {
+      const [type = '', field = ''] = name.split('.')
+      return classification.field(type, field) === undefined ? [] : [decide(plan, classification, { type, field }).recorded]
+    })
+    const made = decided.length === 0 ? recorded : [...recorded, ...decided]
+    kept.set(key, made)
+    return made
   }
 }
 

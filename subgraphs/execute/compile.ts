@@ -75,7 +75,14 @@ function compileField(as: string, nodes: readonly [FieldNode, ...FieldNode[]], d
   compiling.settled(nodes)
   const resolve = definition.resolve == null || definition.resolve === defaultFieldResolver ? undefined : (definition.resolve as Resolve)
   const batch = resolve !== undefined && 'batch' in resolve && typeof resolve.batch === 'function' ? (resolve.batch as ResolveBatch) : undefined
-  return { as, field: definition.name, parent, nodes, resolve, batch, args: argumentsOf(definition, nodes[0]), returns: definition.type, type: compileType(definition.type, nodes, compiling) }
+  const type = compileType(definition.type, nodes, compiling)
+  return { as, field: definition.name, parent, nodes, resolve, batch, args: argumentsOf(definition, nodes[0]), returns: definition.type, type, plain: plainness(type) }
+}
+
+function plainness(type: TypeProgram): FieldProgram['plain'] {
+  const leaf = type.kind === 'nonnull' ? type.of : type
+  if (leaf.kind !== 'leaf' || !leaf.plain) return undefined
+  return type.kind === 'nonnull' ? 'never null' : 'or null'
 }
 
 /** Decided once where no variable stands among them. */

@@ -54,6 +54,8 @@ export type FieldProgram = {
   readonly args: (variables: Readonly<Record<string, unknown>>) => Arguments
   readonly returns: GraphQLOutputType
   readonly type: TypeProgram
+  /** Its texts are written as they are, and null where it may be. */
+  readonly plain: 'or null' | 'never null' | undefined
 }
 
 export type ObjectProgram = {

@@ -45,27 +45,32 @@ function runObjects(group: Group, run: Run): Promise<void> | undefined {
 
 /** Properties of the rows. Texts, by far the most, go straight to their places. */
 function runProperty(field: FieldProgram, { sources, outs }: Group, run: Run): Promise<void> | undefined {
-  const { as, field: name, type } = field
-  const leaf = type.kind === 'nonnull' ? type.of : type
-  const plain = leaf.kind === 'leaf' && leaf.plain
-  const values: unknown[] = []
-  let others = 0
+  const { as, plain } = field
+  if (plain === undefined) return complete(field, sources.map((source) => propertyOf(source, field, run)), outs, run)
+  let others: { readonly values: unknown[]; readonly outs: Out[] } | undefined
   for (let index = 0; index < sources.length; index += 1) {
     const source = sources[index]
-    let value: unknown
-    try {
-      value = isSource(source) ? source[name] : undefined
-      if (typeof value === 'function') value = Reflect.apply(value, source, [field.args(run.variables), run.context, placeOf(field, run)])
-    } catch (error) {
-      value = failed(run, error)
-    }
     const out = outs[index]
-    if (plain && typeof value === 'string' && out !== undefined) out[as] = value
-    else if (value !== null && value !== undefined) others += 1
-    else if (type.kind === 'nonnull') others += 1
-    values.push(value)
+    if (out === undefined) continue
+    const value = propertyOf(source, field, run)
+    if (typeof value === 'string') out[as] = value
+    else if ((value !== null && value !== undefined) || plain === 'never null') {
+      others ??= { values: [], outs: [] }
+      others.values.push(value)
+      others.outs.push(out)
+    }
   }
-  return others === 0 ? undefined : complete(field, values, outs, run)
+  return others === undefined ? undefined : complete(field, others.values, others.outs, run)
+}
+
+/** As graphql-js's default resolver: a function is called. */
+function propertyOf(source: unknown, field: FieldProgram, run: Run): unknown {
+  try {
+    const value = isSource(source) ? source[field.field] : undefined
+    return typeof value === 'function' ? Reflect.apply(value, source, [field.args(run.variables), run.context, placeOf(field, run)]) : value
+  } catch (error) {
+    return failed(run, error)
+  }
 }
 
 function runResolver(field: FieldProgram, { sources, outs }: Group, run: Run): Promise<void> | undefined {
@@ -98,7 +103,9 @@ function runResolver(field: FieldProgram, { sources, outs }: Group, run: Run): P
 function complete(field: FieldProgram, values: readonly unknown[], outs: readonly Out[], run: Run): Promise<void> | undefined {
   const { as, type } = field
   const column: Column = { run, field, groups: [], late: [] }
-  for (const [index, out] of outs.entries()) {
+  for (let index = 0; index < outs.length; index += 1) {
+    const out = outs[index]
+    if (out === undefined) continue
     const value = index < values.length ? values[index] : failed(run, new RangeError('fewer values than parents'))
     if (isPromise(value)) column.late.push({ type, promise: value, put: (made) => { out[as] = made } })
     else out[as] = valueOf(type, value, column)
@@ -130,7 +137,7 @@ async function arrive(late: readonly Late[], run: Run, field: FieldProgram): Pro
 /** What stands in the answer for a value; objects stand empty, and in a group of the column. */
 function valueOf(type: TypeProgram, value: unknown, column: Column): unknown {
   if (value instanceof Error) return failed(column.run, value)
-  if (isFailure(value)) return value
+  if (column.run.failed && isFailure(value)) return value
   if (type.kind === 'nonnull') {
     const made = valueOf(type.of, value, column)
     return made === null ? failed(column.run, new Error(`Cannot return null for non-nullable field ${column.field.parent.name}.${column.field.field}.`)) : made
@@ -167,7 +174,8 @@ function listOf(type: TypeProgram, value: unknown, column: Column): unknown {
     return failed(column.run, error)
   }
   const made: unknown[] = []
-  for (const [index, item] of items.entries()) {
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index]
     if (isPromise(item)) {
       column.late.push({ type, promise: item, put: (late) => { made[index] = late } })
       made.push(null)
@@ -178,8 +186,11 @@ function listOf(type: TypeProgram, value: unknown, column: Column): unknown {
 
 function objectOf(object: ObjectProgram, source: unknown, { groups }: Column): Out {
   const out: Out = { ...object.blank }
-  let group = groups.find((one) => one.object === object)
-  if (group === undefined) groups.push((group = { object, sources: [], outs: [] }))
+  let group = groups[0]
+  if (group?.object !== object) {
+    group = groups.find((one) => one.object === object)
+    if (group === undefined) groups.push((group = { object, sources: [], outs: [] }))
+  }
   group.sources.push(source)
   group.outs.push(out)
   return out
