@@ -17,6 +17,7 @@ import { makePlan } from './make-plan.ts'
 import { createPlanCache, planKey } from './plan-cache.ts'
 import { BundleRefused } from './problem.ts'
 import type { Problem } from './problem.ts'
+import type { Purpose } from './purposes.ts'
 import { readSettledBundle } from './settled-bundle.ts'
 import { watchDirectory } from './watch.ts'
 
@@ -89,9 +90,10 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     const key = planKey(caller, occasion, sequence, bundle.index.namedCallers)
     const kept = plans.get(key, at)
     if (kept !== undefined) return kept
+    let registered: readonly Purpose[] | undefined
     const alternatives = (): readonly DecidingPlan[] => {
       if (occasion.purpose !== undefined) return []
-      const registered = [...bundle.purposes.values()].filter((purpose) => purpose.organisations.includes(caller.org))
+      registered ??= [...bundle.purposes.values()].filter((purpose) => purpose.organisations.includes(caller.org))
       return registered.map((purpose) => decidingPlan(caller, { ...occasion, purpose: purpose.code }, version))
     }
     const withdrawn = version === versions[0] ? new Set<string>() : withdrawnSince(bundle, versions[0].bundle)

@@ -10,6 +10,7 @@ import type { Bundle } from './bundle.ts'
 import type { Caller, Occasion } from './decision.ts'
 import type { Situation } from './environment.ts'
 import { inForce } from './grants.ts'
+import type { Grant } from './grants.ts'
 import { kindFits } from './organisations.ts'
 
 const planLifeMs = 30_000
@@ -31,13 +32,14 @@ export type PlanOrder = {
 export function makePlan(order: PlanOrder): DecidingPlan {
   const { bundle, caller, occasion, classification, withdrawn, now } = order
   const organisation = bundle.organisations.get(caller.org)
+  const approvals = approvalsOf(bundle)
   const trusted = organisation !== undefined && kindFits(caller.kind, organisation)
   const situation: Situation = {
     caller,
     occasion,
     purposeOrganisations: occasion.purpose === undefined ? [] : bundle.purposes.get(occasion.purpose)?.organisations ?? [],
-    minorsApproved: [...bundle.grants.values()].some((grant) =>
-      grant.minorsApproved === true && grant.org === caller.org && grant.purpose === occasion.purpose && !withdrawn.has(grant.id) && inForce(grant, now)),
+    minorsApproved: approvals.minors.some((grant) =>
+      grant.org === caller.org && grant.purpose === occasion.purpose && !withdrawn.has(grant.id) && inForce(grant, now)),
     now,
   }
   const candidates = (of: Situation): DecideParts['candidates'] => (trusted ? bundle.index.candidates(of) : () => [])
@@ -51,7 +53,7 @@ export function makePlan(order: PlanOrder): DecidingPlan {
     subjects: bundle.subjects,
     withdrawn,
     quotas: bundle.quotas,
-    bulkGrants: new Set([...bundle.grants.values()].flatMap((grant) => (grant.bulkApproved === true ? [grant.id] : []))),
+    bulkGrants: approvals.bulk,
     ...(raised.length === 0 ? {} : {
       raise: {
         classes: new Set(raised),
@@ -65,6 +67,19 @@ export function makePlan(order: PlanOrder): DecidingPlan {
     trusted,
     alternatives: order.alternatives,
   })
+}
+
+type Approvals = { readonly minors: readonly Grant[]; readonly bulk: ReadonlySet<string> }
+const approvalsOfBundle = new WeakMap<Bundle, Approvals>()
+
+/** The grants that approve more than fields, looked for once a bundle. */
+function approvalsOf(bundle: Bundle): Approvals {
+  const known = approvalsOfBundle.get(bundle)
+  if (known !== undefined) return known
+  const grants = [...bundle.grants.values()]
+  const approvals = { minors: grants.filter((grant) => grant.minorsApproved === true), bulk: new Set(grants.filter((grant) => grant.bulkApproved === true).map(({ id }) => id)) }
+  approvalsOfBundle.set(bundle, approvals)
+  return approvals
 }
 
 /** The first instant after `now`, or Infinity. `context.now > c` changes one millisecond after c, so c itself counts as well. */

@@ -9,17 +9,21 @@ const noField: Environment['field'] = {}
 const noRow: Environment['attributes'] = new Map()
 const nothingProved: ReadonlySet<string> = new Set()
 
+/** What of a condition can be known before field and row are: its terms in order. */
+type Term = { readonly when: boolean; readonly term: Expression; readonly late: boolean }
+
 /**
- * False if the policy applies to no field and no row in this situation, whatever the action: its principal is another, or a
- * condition that depends on neither field nor row fails. Of a forbid only leading conditions count, since an error before them
- * would make it apply.
+ * For one policy, what says of a situation whether the policy may apply: false if it applies to no field and no row in it, whatever
+ * the action, since its principal is another or a condition that depends on neither field nor row fails. Of a forbid only leading
+ * conditions count, since an error before them would make it apply.
  */
-export function mayApply(policy: PolicyBody, situation: Situation): boolean {
-  if (!inScope(policy.principal, 'Caller', ancestorsOf({ type: 'Caller', id: situation.caller.sub }, situation))) return false
-  const environment: Environment = { situation, action: 'read', field: noField, rowType: 'Query', attributes: noRow }
-  for (const { when, body } of policy.conditions) {
-    for (const term of when ? conjunctsOf(body) : [body]) {
-      if (dependsOnFieldOrRow(term)) {
+export function mayApply(policy: PolicyBody): (situation: Situation) => boolean {
+  const terms = policy.conditions.flatMap(({ when, body }): Term[] => (when ? conjunctsOf(body) : [body]).map((term) => ({ when, term, late: dependsOnFieldOrRow(term) })))
+  return (situation) => {
+    if (policy.principal.op !== 'all' && !inScope(policy.principal, 'Caller', ancestorsOf({ type: 'Caller', id: situation.caller.sub }, situation))) return false
+    const environment: Environment = { situation, action: 'read', field: noField, rowType: 'Query', attributes: noRow }
+    for (const { when, term, late } of terms) {
+      if (late) {
         if (policy.effect === 'forbid') return true
         continue
       }
@@ -27,8 +31,8 @@ export function mayApply(policy: PolicyBody, situation: Situation): boolean {
       if (value.kind === 'known' && error.kind === 'never' && value.value === !when) return false
       if (value.kind === 'failed') return policy.effect === 'forbid'
     }
+    return true
   }
-  return true
 }
 
 /** The terms of an `&&` chain, in order. */

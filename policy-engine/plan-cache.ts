@@ -1,6 +1,7 @@
 // Access plans kept by what they depend on (DESIGN 6): at most `limit` of them, the longest unused dropped first, none used past
 // its `validUntil`, all dropped at once when the bundle changes. What is past it is let go with all that was compiled for it.
 
+import { rememberFrozen } from '../core/remember-frozen.ts'
 import type { DecidingPlan } from './access-plan.ts'
 import type { Caller, Occasion } from './decision.ts'
 import { callerDivision } from './environment.ts'
@@ -31,12 +32,19 @@ export function createPlanCache(limit: number): PlanCache {
   }
 }
 
-/** `sub` only for callers that some policy names; `pid`, case number and authorisation only as present or not. */
+/**
+ * What a plan depends on, as one text: no two situations that a policy can tell apart have the same. `sub` only for callers that some
+ * policy names; `pid`, case number and authorisation only as present or not. The caller is frozen (core/remember-frozen.ts).
+ */
 export function planKey(caller: Caller, occasion: Occasion, sequence: number, namedCallers: ReadonlySet<string>): string {
-  return JSON.stringify([
-    sequence, caller.org, caller.kind, [...caller.roles].sort(), callerDivision(caller) ?? null, caller.assurance, caller.zone, caller.pid !== undefined,
-    namedCallers.has(caller.sub) ? caller.sub : null,
-    occasion.purpose ?? null, occasion.caseNo !== undefined, occasion.authorizationRef !== undefined, occasion.singleSubject,
-    [...(occasion.raised ?? [])].sort(),
-  ])
+  const { purpose, caseNo, authorizationRef, singleSubject, raised = [] } = occasion
+  const named = namedCallers.has(caller.sub) ? caller.sub : null
+  const flags = (caseNo === undefined ? 0 : 1) + (authorizationRef === undefined ? 0 : 2) + (singleSubject ? 4 : 0)
+  // Each part is a number, letters of a closed list, or JSON, so that none can run into the next.
+  const plain = named === null && purpose !== undefined && /^[A-Z0-9-]+$/.test(purpose) ? purpose : JSON.stringify([purpose ?? null, named])
+  return `${sequence} ${flags} ${raised.length === 0 ? '' : [...raised].sort().join('')} ${plain} ${callerKey(caller)}`
 }
+
+const callerKey = rememberFrozen((caller: Caller): string => JSON.stringify([
+  caller.org, caller.kind, [...caller.roles].sort(), callerDivision(caller) ?? null, caller.assurance, caller.zone, caller.pid !== undefined,
+]))

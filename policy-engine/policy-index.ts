@@ -23,40 +23,76 @@ export type Candidates = (action: Action, rowType: string, coordinate: string) =
 
 const anyone = ''
 
+/** A policy with what is looked up often. `place`: in bundle order. `coordinates`: the only ones it can matter to, if it names them. */
+type Indexed = { readonly policy: Policy; readonly place: number; readonly rowType: string | undefined; readonly coordinates: ReadonlySet<string> | undefined; readonly mayApply: (situation: Situation) => boolean }
+
 export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
-  const byOrganisation = new Map<string, Map<string, Policy[]>>()
-  for (const policy of policies) {
+  const byOrganisation = new Map<string, Map<string, Indexed[]>>()
+  for (const [place, policy] of policies.entries()) {
+    const permits = policy.effect === 'permit'
+    const indexed: Indexed = {
+      policy,
+      place,
+      rowType: policy.resource.op === 'is' ? policy.resource.type : undefined,
+      coordinates: permits ? leading(policy, 'coordinate') : undefined,
+      mayApply: mayApply(policy),
+    }
     const org = organisationOf(policy)
-    const purposes = policy.effect === 'permit' ? leading(policy, 'purpose') : undefined
-    const byPurpose = byOrganisation.get(org) ?? new Map<string, Policy[]>()
+    const byPurpose = byOrganisation.get(org) ?? new Map<string, Indexed[]>()
     byOrganisation.set(org, byPurpose)
-    for (const purpose of purposes ?? [anyone]) byPurpose.set(purpose, [...(byPurpose.get(purpose) ?? []), policy])
+    for (const purpose of (permits ? leading(policy, 'purpose') : undefined) ?? [anyone]) add(byPurpose, purpose, indexed)
   }
-  const order = new Map(policies.map((policy, index) => [policy, index]))
-  const coordinates = new Map(policies.map((policy) => [policy, policy.effect === 'permit' ? leading(policy, 'coordinate') : undefined]))
   const literals = policies.flatMap((policy) => policy.conditions.flatMap(({ body }) => literalsOf(body)))
   return {
     candidates: (situation) => {
       const { caller: { org }, occasion: { purpose } } = situation
       const lists = [byOrganisation.get(anyone), org === anyone ? undefined : byOrganisation.get(org)]
       const found = lists.flatMap((list) => [...(list?.get(anyone) ?? []), ...(purpose === undefined || purpose === anyone ? [] : list?.get(purpose) ?? [])])
-      const sorted = found.filter((policy) => mayApply(policy, situation)).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
-      return candidatesOf(sorted, coordinates)
+      return candidatesOf(found.filter((indexed) => indexed.mayApply(situation)))
     },
     instants: [...new Set(literals.flatMap((value) => (typeof value === 'object' && !isSet(value) && isInstant(value) ? [value.epochMs] : [])))].sort((a, b) => a - b),
     namedCallers: new Set([...policies.flatMap(scopeEntities), ...literals.flatMap(entitiesIn)].filter((entity) => entity.type === 'Caller').map((entity) => entity.id)),
   }
 }
 
-function candidatesOf(policies: readonly Policy[], coordinates: ReadonlyMap<Policy, ReadonlySet<string> | undefined>): Candidates {
-  const byKind = new Map<string, readonly Policy[]>()
+function candidatesOf(found: readonly Indexed[]): Candidates {
+  const ofType = new Map<string | undefined, Indexed[]>()
+  for (const indexed of found) add(ofType, indexed.rowType, indexed)
+  const byKind = new Map<string, (coordinate: string) => readonly Policy[]>()
   return (action, rowType, coordinate) => {
     const key = `${action} ${rowType}`
     const known = byKind.get(key)
-    const list = known ?? policies.filter((policy) => (policy.actions === undefined || policy.actions.has(action)) && (policy.resource.op !== 'is' || policy.resource.type === rowType))
-    if (known === undefined) byKind.set(key, list)
-    return list.filter((policy) => coordinates.get(policy)?.has(coordinate) ?? true)
+    if (known !== undefined) return known(coordinate)
+    const may = [...(ofType.get(undefined) ?? []), ...(ofType.get(rowType) ?? [])]
+    const made = byCoordinate(may.filter(({ policy: { actions } }) => actions === undefined || actions.has(action)))
+    byKind.set(key, made)
+    return made(coordinate)
   }
+}
+
+/** Those that may matter to a coordinate, in bundle order: grants name theirs, so thousands of them cost another field nothing. */
+function byCoordinate(found: readonly Indexed[]): (coordinate: string) => readonly Policy[] {
+  const everywhere: Indexed[] = []
+  const named = new Map<string, Indexed[]>()
+  for (const indexed of found) {
+    if (indexed.coordinates === undefined) everywhere.push(indexed)
+    else for (const coordinate of indexed.coordinates) add(named, coordinate, indexed)
+  }
+  const ofAll = inOrder(everywhere)
+  return (coordinate) => {
+    const here = named.get(coordinate)
+    return here === undefined ? ofAll : inOrder([...everywhere, ...here])
+  }
+}
+
+function inOrder(found: readonly Indexed[]): readonly Policy[] {
+  return [...found].sort((a, b) => a.place - b.place).map(({ policy }) => policy)
+}
+
+function add<K, T>(lists: Map<K, T[]>, key: K, one: T): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [one])
+  else known.push(one)
 }
 
 /** The organisation a policy's scope is bound to, or ''. */

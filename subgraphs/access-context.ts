@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { boundedCache } from '../core/bounded-cache.ts'
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
+import { rememberFrozen } from '../core/remember-frozen.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 
 /** `hash`: sha256 (hex) of the operation text without literals. `fields`: `Type.field` asked for, named as in the graph. */
@@ -101,17 +102,8 @@ export function createSealer(parts: { privateKey: CryptoKey | KeyObject | JWK; k
   }
 }
 
-const texts = new WeakMap<Caller | OperationFacts, string>()
-
-/** As JSON, written once: what was written is frozen, so that it stays true. */
-function textOf(facts: Caller | OperationFacts): string {
-  const known = texts.get(facts)
-  if (known !== undefined) return known
-  const text = JSON.stringify(facts)
-  Object.freeze('fields' in facts ? facts.fields : facts.roles)
-  texts.set(Object.freeze(facts), text)
-  return text
-}
+/** As JSON, written once. */
+const textOf = rememberFrozen((facts: Caller | OperationFacts): string => JSON.stringify(facts))
 
 /**
  * Verifies tokens of `createSealer` under any of the public keys (several during a rotation; Ed25519 only, else RangeError at the
