@@ -17,6 +17,8 @@ import { answerOperation, answerText } from './answer-operation.ts'
 import type { AnswerParts } from './answer-operation.ts'
 import { formatError, isCode, ownRuleCode } from './format-error.ts'
 import { federatedSource } from './link.ts'
+import { literalLifter } from './lift-literals.ts'
+import type { LiftLiterals } from './lift-literals.ts'
 import { namedOperation } from './operation-facts.ts'
 import type { FederatedSource, SubgraphConnection, SubgraphLink } from './link.ts'
 import { sharingExtensions } from './request-state.ts'
@@ -27,6 +29,7 @@ import type { RunnerFor } from './runner/runners.ts'
 export type Federation = {
   readonly server: ApolloServer<GatewayContext>
   readonly connections: ReadonlyMap<string, SubgraphConnection>
+  readonly lift: LiftLiterals
   stop(): Promise<void>
 }
 
@@ -58,6 +61,7 @@ export async function federate(parts: AnswerParts & {
     __exposeQueryPlanExperimental: false,
   })
   const runnerFor: RunnerFor = parts.executor === 'compiled' ? createRunners(gateway, sources, parts.metrics) : () => undefined
+  const rules = admissionRules(parts.limits, parts.reservedAliases)
   const server = new ApolloServer<GatewayContext>({
     gateway,
     logger: quiet,
@@ -70,7 +74,7 @@ export async function federate(parts: AnswerParts & {
     nodeEnv: 'production',
     parseOptions: { maxTokens: parts.limits.tokens },
     validationOptions: { maxErrors: 20 },
-    validationRules: [...admissionRules(parts.limits, parts.reservedAliases)],
+    validationRules: [...rules],
     formatError,
     plugins: [
       answering(gateway, runnerFor, parts),
@@ -81,9 +85,12 @@ export async function federate(parts: AnswerParts & {
     ],
   })
   await server.start()
+  const { schema } = gateway
+  if (schema === undefined) throw new CitygraphError('INTERNAL')
   return {
     server,
     connections,
+    lift: literalLifter({ schema, rules, maxTokens: parts.limits.tokens, plainScalars: parts.classification !== undefined }),
     async stop() {
       await server.stop()
       for (const connection of connections.values()) connection.close()
@@ -103,7 +110,7 @@ function answering(gateway: ApolloGateway, runnerFor: RunnerFor, parts: AnswerPa
           const { requestId, policyVersion, caller, occasion } = contextValue.state
           contextValue.state.refusalRecorded = true
           const asked = document === undefined ? undefined : (getOperationAST(document, request.operationName) ?? undefined)
-          const operation = document === undefined || asked === undefined ? undefined : namedOperation(document, asked)
+          const operation = document === undefined || asked === undefined ? undefined : namedOperation(document, asked, contextValue.state.literalOf)
           await parts.records.refused({ requestId, code, policyVersion, caller, occasion, operation })
         }
       },

@@ -89,7 +89,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const readiness = createReadiness(federation.connections, parts.auditReady ?? (async () => true))
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
-  const graphql = { server: federation.server, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+  const graphql = { server: federation.server, lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]

@@ -2,7 +2,7 @@
 // the counter of its cells, whose data it returns; and, for each access plan, what that plan decides. Kept as long as the document
 // and the plan are. Holds no value of any request: @skip and @include alone are decided here, by true and false.
 
-import { GraphQLList, GraphQLNonNull, GraphQLID, GraphQLString, GraphQLInt, GraphQLBoolean, GraphQLFloat, getVariableValues, Kind, typeFromAST, visit } from 'graphql'
+import { getVariableValues, isListType, isNonNullType, isScalarType, isSpecifiedScalarType, Kind, typeFromAST, visit } from 'graphql'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, TypeNode } from 'graphql'
 import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
@@ -167,23 +167,24 @@ function coercion(schema: GraphQLSchema, operation: OperationDefinitionNode): (v
 /** Undefined for types whose values may change when they are coerced. */
 function fitting(schema: GraphQLSchema, node: TypeNode): ((value: unknown) => boolean) | undefined {
   const type = typeFromAST(schema, node)
-  const bare = type instanceof GraphQLNonNull ? type.ofType : type
-  if (!(bare instanceof GraphQLList)) return isOf(bare)
-  const item: unknown = bare.ofType instanceof GraphQLNonNull ? bare.ofType.ofType : bare.ofType
+  const bare = isNonNullType(type) ? type.ofType : type
+  if (!isListType(bare)) return isOf(bare)
+  const item: unknown = isNonNullType(bare.ofType) ? bare.ofType.ofType : bare.ofType
   const fits = isOf(item)
   return fits === undefined ? undefined : (value) => Array.isArray(value) && value.every(fits)
 }
 
 function isOf(type: unknown): ((value: unknown) => boolean) | undefined {
-  switch (type) {
-    case GraphQLString:
-    case GraphQLID:
+  if (!isScalarType(type) || !isSpecifiedScalarType(type)) return undefined
+  switch (type.name) {
+    case 'String':
+    case 'ID':
       return isText
-    case GraphQLInt:
+    case 'Int':
       return isInt
-    case GraphQLFloat:
+    case 'Float':
       return isFinite
-    case GraphQLBoolean:
+    case 'Boolean':
       return isBoolean
     default:
       return undefined

@@ -20,7 +20,7 @@ export type RequestState = {
   /** Of the answer, where it is known what Apollo Server chooses; undefined: it is to choose. */
   readonly contentType: string | undefined
   /** The text's literals were lifted into variables: which ones, for the operation's hash. */
-  readonly literalOf: LiteralOf | undefined
+  literalOf: LiteralOf | undefined
   /** Set by the plan step; fetches before it are impossible. */
   seal: RequestSeal | undefined
   policyVersion: string

@@ -16,6 +16,7 @@ import type { Limits } from './admit.ts'
 import type { DecidingEngine } from './answer-operation.ts'
 import type { Authenticate } from './authenticate.ts'
 import { isCode } from './format-error.ts'
+import type { LiftLiterals } from './lift-literals.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import { readOccasion } from './occasion.ts'
 import type { HeaderOccasion } from './occasion.ts'
@@ -29,6 +30,7 @@ import { send, sendError } from './respond.ts'
 
 export type ServeParts = {
   readonly server: ApolloServer<GatewayContext>
+  readonly lift: LiftLiterals
   readonly authenticate: Authenticate
   readonly suspensions: Pick<Suspensions, 'require'>
   readonly engine: DecidingEngine
@@ -66,7 +68,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
     const answer = await parts.server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: request.method === 'POST' ? accepting.headers : headersOf(request), search: searchOf(request), body: body.value },
+      httpGraphQLRequest: { method: request.method, headers: request.method === 'POST' ? accepting.headers : headersOf(request), search: searchOf(request), body: lifted(body.value, state, parts.lift) },
       context: async () => ({ state }),
     })
     // Apollo Server's choice among what is accepted is the same for every answer.
@@ -149,6 +151,21 @@ function refusalOf(status = 200, text: string): ErrorCode | undefined {
 function codeIn(text: string): ErrorCode | undefined {
   const code = /"code":"([A-Z_]+)"/.exec(text)?.[1]
   return isCode(code) ? code : undefined
+}
+
+/** The body with its text's literals lifted. What is no plain request of one text, and all by GET, is for Apollo Server as it is. */
+function lifted(body: unknown, state: RequestState, lift: LiftLiterals): unknown {
+  if (!isRecord(body) || typeof body['query'] !== 'string' || 'extensions' in body) return body
+  const variables = body['variables'] ?? {}
+  if (!isRecord(variables)) return body
+  const text = lift(body['query'])
+  if (text === undefined) return body
+  state.literalOf = text.literalOf
+  return { ...body, query: text.text, variables: { ...variables, ...text.values } }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Our text, or Apollo's as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
