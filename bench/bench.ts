@@ -23,13 +23,15 @@ export type Outcome = { readonly verdicts: readonly Verdict[]; readonly table: r
 export type TargetName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8'
 export type MeasureTarget = (bench: Bench) => Promise<Outcome>
 
-/** Starts servers together, gives them to `work`, and ends them however that ends. */
-export async function withServers<T>(starts: readonly Promise<Server>[], work: (...servers: Server[]) => Promise<T>): Promise<T> {
-  const started = await Promise.allSettled(starts)
-  const servers = started.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+/** Gives `work` what starts servers, one after the other, and ends all of them however it ends. */
+export async function withServers<T>(work: (start: (starting: Promise<Server>) => Promise<Server>) => Promise<T>): Promise<T> {
+  const servers: Server[] = []
   try {
-    for (const end of started) if (end.status === 'rejected') throw end.reason
-    return await work(...servers)
+    return await work(async (starting) => {
+      const server = await starting
+      servers.push(server)
+      return server
+    })
   } finally {
     await Promise.all(servers.map(({ stop }) => stop()))
   }

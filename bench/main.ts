@@ -7,6 +7,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
   load: () => import('./load-generator.ts'),
   city: () => import('./serve-city.ts'),
   hand: () => import('./hand/serve-hand.ts'),
+  cli: () => import('./run-command.ts'),
+  plain: () => import('./plain/serve-plain.ts'),
 }
 
 const usage = `npm run bench -- [--only P1,P2] [--workload W1] [--seconds N] [--rounds N] [--size N] [--connections N] [--large] [--out FILE]

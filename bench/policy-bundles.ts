@@ -28,3 +28,19 @@ function withPolicies(bundle: string, text: string): string {
   writeFileSync(join(bundle, 'bench.cedar'), text)
   return bundle
 }
+
+/** The project's bundle under which a department sees all of W4's fields, masked where they have a mask. Returns the folder. */
+export function maskingBundle(folder: string): string {
+  return bundleWith(folder, 'masking', `@id("bench-masks")
+@because("a measurement: masks of every kind")
+permit (principal, action == Action::"readMasked", resource is Person) when { principal.kind == "department" };
+
+@id("bench-fields-without-masks")
+@because("a measurement")
+permit (principal, action == Action::"read", resource is Person)
+when {
+  principal.kind == "department" &&
+  ["Person.idType", "Person.ethnicity", "Person.maritalStatus", "Person.education"].contains(context.field.coordinate)
+};
+`)
+}

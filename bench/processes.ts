@@ -10,15 +10,31 @@ import type { Serving } from './serving.ts'
 
 const program = join(import.meta.dirname, 'run.js')
 
-export type ServingProcess = Serving & { readonly pid: number; readonly stop: () => Promise<void> }
+/** `domain`: of a subgraph. */
+export type ServingProcess = Serving & { readonly domain?: string; readonly pid: number; readonly stop: () => Promise<void> }
 
 /** Starts `npm run bench -- <role> <argument>`; resolves when it serves, rejects when it ends before. */
 export async function startServing(role: string, argument: unknown, flags: readonly string[] = []): Promise<ServingProcess> {
   const child = spawn(process.execPath, [...flags, program, role, JSON.stringify(argument)], { stdio: ['pipe', 'pipe', 'inherit'] })
   const { next, end } = linesOf(child, role)
-  // Printed by serving.ts of this version.
-  const serving: Serving = JSON.parse(await next())
-  return { ...serving, pid: child.pid ?? 0, stop: end }
+  try {
+    // Printed by serving.ts of this version.
+    const serving: Serving = JSON.parse(await next())
+    return { ...serving, pid: child.pid ?? 0, stop: end }
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+/** Starts all at once; when one cannot be started the others end, and so do those `before`. */
+export async function startSeveral(starts: readonly (() => Promise<ServingProcess>)[], before: readonly ServingProcess[] = []): Promise<readonly ServingProcess[]> {
+  const ends = await Promise.allSettled(starts.map((start) => start()))
+  const started = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed === undefined) return started
+  await Promise.all([...started, ...before].map(({ stop }) => stop()))
+  throw failed.reason
 }
 
 /** Puts loads, one after the other, from a process of its own. */
@@ -44,10 +60,13 @@ function linesOf(child: ChildProcess, what: string): { readonly next: () => Prom
   stdin.on('error', () => undefined)
   const lines = createInterface(stdout)[Symbol.asyncIterator]()
   return {
+    // Libraries say things too.
     next: async () => {
-      const { done, value } = await lines.next()
-      if (done === true) throw new Error(`the process "${what}" ended too early`)
-      return value
+      for (;;) {
+        const { done, value } = await lines.next()
+        if (done === true) throw new Error(`the process "${what}" ended too early`)
+        if (value.startsWith('{')) return value
+      }
     },
     end: async () => {
       stdin.end()

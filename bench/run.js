@@ -3,8 +3,8 @@
 // runs. Processes of one measurement all run what its first one found, whatever is edited meanwhile.
 process.env.APOLLO_TELEMETRY_DISABLED = '1'
 const { bundledMain } = await import('../cli/bundle-sources.js')
-const bundled = process.env.CITYGRAPH_BENCH_BUNDLE ?? (await bundledMain('bench'))
-if (bundled !== undefined) process.env.CITYGRAPH_BENCH_BUNDLE = bundled
+const bundled = process.env.BENCH_BUNDLE ?? (await bundledMain('bench'))
+if (bundled !== undefined) process.env.BENCH_BUNDLE = bundled
 else if (!process.features.typescript) {
   const { register } = await import('tsx/esm/api')
   register()

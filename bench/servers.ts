@@ -1,12 +1,15 @@
 // Everything that can answer a workload, each in processes of its own, made ready to be asked.
 
+import type { Domain } from '../core/domains.ts'
 import type { BenchCity } from './bench-city.ts'
 import type { HandOptions } from './hand/serve-hand.ts'
-import { startServing } from './processes.ts'
+import { startSeveral, startServing } from './processes.ts'
 import type { ServingProcess } from './processes.ts'
+import { plainNames } from './plain/sdl.ts'
+import type { PlainOptions } from './plain/serve-plain.ts'
 import type { CityOptions } from './serve-city.ts'
 import { bodyOf } from './workloads.ts'
-import type { Workload } from './workloads.ts'
+import type { Workload, WorkloadName } from './workloads.ts'
 
 /** A variant that serves: where, what a request to it says, and the processes whose time it takes. */
 export type Server = {
@@ -54,4 +57,28 @@ export function plainServer(name: string, { query, variables }: Workload, person
       for (const { stop } of processes) await stop()
     },
   }
+}
+
+/** Apollo's gateway in front of its subgraphs over HTTP, as documented; `shielded`: with a rule on every field. */
+export async function plainApollo(city: BenchCity, workload: Workload, { shielded = false } = {}): Promise<Server> {
+  const subgraphs = await plainSubgraphs(city, workload, shielded)
+  const [gateway] = await startSeveral([() => startServing('plain', { serve: 'gateway', urls: urlsOf(subgraphs) } satisfies PlainOptions)], subgraphs)
+  return plainServer(shielded ? 'Apollo over HTTP, graphql-shield' : 'Apollo over HTTP', workload, city.person, [...(gateway === undefined ? [] : [gateway]), ...subgraphs])
+}
+
+export async function plainInProcess(city: BenchCity, workload: Workload): Promise<Server> {
+  return plainServer('Apollo in process', workload, city.person, [await startServing('plain', { serve: 'in-process', folder: city.folder } satisfies PlainOptions)])
+}
+
+/** The subgraphs that a workload needs, each a process; the others would only take memory. */
+export async function plainSubgraphs(city: BenchCity, { name }: Workload, shielded = false): Promise<readonly ServingProcess[]> {
+  const needed = plainNames.filter((domain) => neededBy[name].includes(domain))
+  return startSeveral(needed.map((domain) => async () => ({ ...(await startServing('plain', { serve: 'subgraph', folder: city.folder, domain, shielded } satisfies PlainOptions)), domain })))
+}
+
+/** The departments that a workload asks. */
+export const neededBy: Readonly<Record<WorkloadName, readonly Domain[]>> = { W1: ['population', 'enterprises', 'credit'], W2: plainNames, W3: ['population'], W4: ['population'] }
+
+export function urlsOf(subgraphs: readonly ServingProcess[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(subgraphs.map(({ domain = '', url }) => [domain, url]))
 }

@@ -10,16 +10,18 @@ import type { WorkloadName } from '../workloads.ts'
 import { openDepartments } from './department-pools.ts'
 import type { Handler } from './handler.ts'
 import { w1 } from './w1.ts'
+import { w2 } from './w2.ts'
+import { w3 } from './w3.ts'
+import { w4 } from './w4.ts'
 
 export type HandOptions = { readonly folder: string; readonly workload: WorkloadName; readonly masked: boolean }
 
-const handlers: Readonly<Partial<Record<WorkloadName, Handler>>> = { W1: w1 }
+const handlers: Readonly<Record<WorkloadName, Handler>> = { W1: w1, W2: w2, W3: w3, W4: w4 }
 
 export async function run([text = '']: readonly string[]): Promise<number> {
   // Written by servers.ts of this version.
   const { folder, workload, masked }: HandOptions = JSON.parse(text)
   const handler = handlers[workload]
-  if (handler === undefined) throw new RangeError(`${workload} is not written by hand`)
   const { departments, close } = openDepartments(attachDatabases(readConfig({ CITYGRAPH_FOLDER: folder })))
   const server = createServer((request, response) => {
     bodyOf(request)

@@ -3,26 +3,30 @@
 import { compareAndMeasure, tableOf, withServers } from '../bench.ts'
 import type { Bench, Outcome } from '../bench.ts'
 import { ratios } from '../measure.ts'
-import { permitAllBundle } from '../policy-bundles.ts'
-import { citygraph, handWritten } from '../servers.ts'
+import { citygraph, handWritten, plainApollo, plainInProcess } from '../servers.ts'
+import { spreadOf, spreadText } from '../spread.ts'
 import { workloads } from '../workloads.ts'
 
 export async function p1(bench: Bench): Promise<Outcome> {
   const { city, shape } = bench
   const { W1 } = workloads
-  const starts = [
-    handWritten(city, W1),
-    handWritten(city, W1, { masked: true }),
-    citygraph(city, W1, 'citygraph, bank-a'),
-    citygraph(city, W1, 'citygraph, permit-all', { policies: permitAllBundle(city.folder), following: false }),
-  ]
-  return withServers(starts, async (hand, handMasked, bank, permitAll) => {
-    if (hand === undefined || handMasked === undefined || bank === undefined || permitAll === undefined) throw new RangeError('too few servers')
-    const rounds = await compareAndMeasure(bench, [[hand, permitAll], [handMasked, bank]])
+  return withServers(async (start) => {
+    const hand = await start(handWritten(city, W1))
+    const handMasked = await start(handWritten(city, W1, { masked: true }))
+    const bank = await start(citygraph(city, W1, 'citygraph, bank-a'))
+    const apollo = await start(plainApollo(city, W1))
+    const inProcess = await start(plainInProcess(city, W1))
+    const rounds = await compareAndMeasure(bench, [[hand, apollo, inProcess], [handMasked, bank]])
     return {
-      verdicts: [{ target: 'P1', about: 'W1 in process, bank-a / hand-written', wanted: { atLeast: 0.8 }, measured: ratios(rounds, bank, hand) }],
+      verdicts: [
+        { target: 'P1', about: 'W1 in process, bank-a / hand-written', wanted: { atLeast: 0.8 }, measured: ratios(rounds, bank, hand) },
+        { target: 'P1', about: 'W1 in process, bank-a / plain Apollo over HTTP', wanted: { atLeast: 8 }, measured: ratios(rounds, bank, apollo) },
+      ],
       table: tableOf(rounds, 'P1', 'W1', shape.connections),
-      notes: [],
+      notes: [
+        `P1 beside a hand-written handler that gives the same answer (no legal representatives, records in force): ${spreadText(spreadOf(ratios(rounds, bank, handMasked)))}`,
+        `P1 beside Apollo in process: ${spreadText(spreadOf(ratios(rounds, bank, inProcess)))}`,
+      ],
     }
   })
 }
