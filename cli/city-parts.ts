@@ -15,7 +15,7 @@ import type { SupplyLedger } from '../audit/supply.ts'
 import { openSigner } from '../audit/signer.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Config } from '../core/config.ts'
+import type { Config, Executor } from '../core/config.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { SubgraphName } from '../core/domains.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -82,8 +82,11 @@ export type LogWrapper = (log: AuditLog) => AuditLog
 /** `queue`: of a process that writes several logs. */
 export type LogOptions = { readonly wrap?: LogWrapper | undefined; readonly queue?: CommitQueue | undefined }
 
+/** `executor`: how operations run; left out: compiled. */
+export type SubgraphOptions = LogOptions & { readonly executor?: Executor }
+
 /** One subgraph on its database and its log. */
-export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue }: LogOptions = {}): Open<Subgraph> {
+export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue, executor = 'compiled' }: SubgraphOptions = {}): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
@@ -100,6 +103,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
     clock: core.clock,
     logger: core.logger,
     auditKey: keys.subjects,
+    executor,
   })
   return {
     it,
@@ -172,7 +176,7 @@ export async function openIssuers(config: Config, core: CityCore, keys: CityKeys
 }
 
 /** All subgraphs. */
-export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys, options: LogOptions = {}): readonly Open<Subgraph>[] {
+export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: CityKeys, options: SubgraphOptions = {}): readonly Open<Subgraph>[] {
   return subgraphNames.map((domain) => openSubgraph(domain, core, databases, keys, options))
 }
 

@@ -47,7 +47,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     const commits = openSharedCommits(databases)
     parts.add(commits.close)
     const { queue } = commits
-    const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue })
+    const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue, executor: config.executor })
     for (const subgraph of subgraphs) parts.add(subgraph.close)
     const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, queue)
     parts.add(audit.close)

@@ -31,7 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
-    const subgraph = openSubgraph(domain, core, databases, keys)
+    const subgraph = openSubgraph(domain, core, databases, keys, { executor: config.executor })
     parts.add(subgraph.close)
     await subgraph.ready()
     if (domain === 'governance') parts.add(openGovernance(core, databases, keys).close)

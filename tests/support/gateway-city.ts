@@ -24,6 +24,7 @@ import { readClassification } from '../../schema/classification.ts'
 import { composeSupergraph } from '../../schema/compose.ts'
 import { allSubgraphSdl } from '../../schema/load.ts'
 import { createSealer } from '../../subgraphs/access-context.ts'
+import { executorUnderTest } from './executor-under-test.ts'
 import { watchText } from './watched.ts'
 
 export const clock = frozenClock('2026-03-01T10:00:00+08:00')
@@ -78,7 +79,7 @@ export async function startGateway(link: SubgraphLink, parts: Partial<GatewayPar
   const supergraphSdl = foreign ?? composeSupergraph(sdls).supergraphSdl
   if (supergraphSdl === undefined) throw new Error('the city does not compose')
   const gateway = await createGateway({
-    supergraphSdl, link, engine, audit, clock, suspensions: { require: async () => undefined },
+    supergraphSdl, link, executor: executorUnderTest(), engine, audit, clock, suspensions: { require: async () => undefined },
     ...(foreign === undefined ? { classification } : {}),
     authenticate: createAuthenticate({ issuers: [issuer.trusted], clock, organisationKind: (org) => engine.organisation(org)?.kind }),
     sealer: createSealer({ privateKey: sealKey, keyId: 'test', clock }),

@@ -16,6 +16,7 @@ import { readConfig } from '../../core/config.ts'
 import { subgraphNames } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { committedSupergraphSdl } from '../../schema/load.ts'
+import { executorUnderTest } from './executor-under-test.ts'
 import { asCityDatabases, post, TEST_DAY } from './running-city.ts'
 import type { CityOptions, RunningCity } from './running-city.ts'
 
@@ -42,7 +43,7 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
   }
   const urls: Record<string, string> = {}
   for (const domain of subgraphNames) {
-    const subgraph = openSubgraph(domain, await open(), databases, keys)
+    const subgraph = openSubgraph(domain, await open(), databases, keys, { executor: executorUnderTest() })
     parts.add(subgraph.close)
     const opener = createOpener({ publicKeys: [...keys.sealPublic], clock })
     const server = await serveSubgraph({ subgraph: subgraph.it, opener, ready: subgraph.ready, logger, port: 0, host: '127.0.0.1' })
@@ -57,6 +58,7 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
   const gateway = await createGateway({
     supergraphSdl: committedSupergraphSdl(),
     link: httpLink({ urls }),
+    executor: executorUnderTest(),
     engine: core.engine,
     classification: core.classification,
     sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }),

@@ -14,6 +14,7 @@ import type { CityKeys } from '../../cli/keys.ts'
 import { frozenClock } from '../../core/clock.ts'
 import type { Clock } from '../../core/clock.ts'
 import { readConfig } from '../../core/config.ts'
+import type { Executor } from '../../core/config.ts'
 import { subgraphNames } from '../../core/domains.ts'
 import type { SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
@@ -21,6 +22,7 @@ import { listen } from '../../gateway/listen.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
 import { fromTemplate } from './city-database.ts'
 import type { TestDatabase } from './city-database.ts'
+import { executorUnderTest } from './executor-under-test.ts'
 import { governanceDatabase } from './governance-database.ts'
 import { LINK_KEY, loadedCity } from './loaded-city.ts'
 
@@ -65,6 +67,8 @@ export type CityOptions = {
   readonly size?: number
   readonly clock?: Clock
   readonly policies?: string
+  /** Left out: that of the whole run. */
+  readonly executor?: Executor
   readonly limits?: CityInputs['limits']
   readonly idKeys?: readonly Uint8Array[]
   /** Databases of another running city of this test, to run a second assembly on the same data. */
@@ -76,7 +80,7 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
   const clock = options.clock ?? frozenClock(TEST_DAY)
   const databases = options.databases ?? { ...(await loadedCity(options.size ?? 400)), governance: await governanceDatabase(), audit: await auditDatabase() }
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
-  const config = readConfig({ CITYGRAPH_FOLDER: folder })
+  const config = readConfig({ CITYGRAPH_FOLDER: folder, CITYGRAPH_EXECUTOR: options.executor ?? executorUnderTest() })
   const made = embeddedKeys(folder, config)
   const keys: CityKeys = { ...made, link: new TextEncoder().encode(LINK_KEY), ids: options.idKeys ?? [new TextEncoder().encode('test-pair-key-v1')] }
   const lines: string[] = []
