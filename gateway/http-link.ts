@@ -4,6 +4,7 @@
 import { boundedCache } from '../core/bounded-cache.ts'
 import { SEAL_HEADER } from '../subgraphs/access-context.ts'
 import { createConnections, LinkFailure } from './http-connections.ts'
+import type { HttpReply, HttpRequest } from './http-connections.ts'
 import type { SubgraphConnection, SubgraphFetch, SubgraphLink, SubgraphReply } from './link.ts'
 
 export type HttpLinkOptions = {
@@ -24,9 +25,8 @@ export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
   return (name, url) => {
     const address = parseAddress(urls[name] ?? url, name)
     const connections = createConnections(address, { timeoutMs, maxReplyBytes, maxSockets })
-    const common = `host: ${address.host}\r\n${credentialOf(address)}accept: application/json\r\n`
-    const post = `POST ${address.pathname}${address.search} HTTP/1.1\r\n${common}content-type: application/json\r\n`
-    const get = `GET /health/ready HTTP/1.1\r\n${common}\r\n`
+    const credential = credentialOf(address)
+    const path = `${address.pathname}${address.search}`
     const written = boundedCache<string, { readonly operationName: string | undefined; readonly text: string }>(WRITTEN.texts)
     return {
       ask: (fetch) => ask(fetch, !isAct(fetch)),
@@ -36,15 +36,15 @@ export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
 
     async function ask(fetch: SubgraphFetch, mayRetry: boolean): Promise<SubgraphReply> {
       const seal = headerValue(await fetch.seal.token())
-      const body = `${operationText(fetch)}${JSON.stringify(fetch.variables)}}`
-      const request = `${post}${SEAL_HEADER}: ${seal}\r\nx-request-id: ${headerValue(fetch.requestId)}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+      const headers = ['content-type', 'application/json', 'accept', 'application/json', SEAL_HEADER, seal, 'x-request-id', headerValue(fetch.requestId), ...credential]
+      const request: HttpRequest = { method: 'POST', path, headers, body: `${operationText(fetch)}${JSON.stringify(fetch.variables)}}` }
       const { status, text } = await exchanged(request, mayRetry)
       const value = parsed(text)
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LinkFailure('NOT_AN_OBJECT')
       return { ...value, status }
     }
 
-    async function exchanged(request: string, mayRetry: boolean): ReturnType<typeof connections.exchange> {
+    async function exchanged(request: HttpRequest, mayRetry: boolean): Promise<HttpReply> {
       try {
         return await connections.exchange(request)
       } catch (error) {
@@ -55,7 +55,7 @@ export function httpLink(options: HttpLinkOptions = {}): SubgraphLink {
     }
 
     async function probe(): Promise<boolean> {
-      const { status } = await exchanged(get, true)
+      const { status } = await exchanged({ method: 'GET', path: '/health/ready', headers: ['accept', 'application/json', ...credential] }, true)
       // A foreign subgraph without that route still answers.
       return status < 500
     }
@@ -82,9 +82,9 @@ function headerValue(value: string): string {
   return value
 }
 
-function credentialOf({ username, password }: URL): string {
-  if (username === '' && password === '') return ''
-  return `authorization: Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}\r\n`
+function credentialOf({ username, password }: URL): readonly string[] {
+  if (username === '' && password === '') return []
+  return ['authorization', `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`]
 }
 
 function parsed(text: string): unknown {
