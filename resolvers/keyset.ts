@@ -9,7 +9,8 @@ import type { OrderKey } from './ordering.ts'
 import { slot, type SlotName, type SlotValue } from './slots.ts'
 
 const DEFAULT_PAGE = 20
-const LARGEST_PAGE = 100
+/** Most rows of one page. */
+export const LARGEST_PAGE = 100
 
 /** `first` of a list: 0–100, 20 when not given. Throws CitygraphError BAD_USER_INPUT (argument first) otherwise. */
 export function pageSize(first: unknown): number {

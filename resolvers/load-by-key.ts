@@ -2,6 +2,7 @@
 // for in one turn of the event loop with one selection make one statement, `= ANY($1)`.
 
 import { sql, type SQL } from 'drizzle-orm'
+import type { Rows } from '../migrations/lane.ts'
 import type { DomainBinding } from './binding.ts'
 import { compiledFor } from './compiled.ts'
 import type { Entity } from './entity.ts'
@@ -92,7 +93,8 @@ async function loadAll(context: ReadContext, binding: DomainBinding, { entity, s
   for (const field of selection) context.observe.field(entity.type, field)
   const found = await run(context, statement, { keys })
   const pages = new Map<string, Page>()
-  for (const values of found) {
+  // Subjects stand in the record in the order in which rows are read: that of their keys, not of the database's convenience.
+  for (const values of column === undefined ? byFirst(found) : found) {
     const key = values[0]
     // The first row of a key stands; keys are unique, edges to one row mean the first one by its own key.
     if (typeof key !== 'string' || pages.has(key)) continue
@@ -102,20 +104,25 @@ async function loadAll(context: ReadContext, binding: DomainBinding, { entity, s
   return keys.map((key) => pages.get(key) ?? emptyPage)
 }
 
+/** Rows in the order of their first column. Sorted here: a sort node costs PostgreSQL more than all the rest of such a statement's plan. */
+function byFirst(found: Rows): Rows {
+  return found.length < 2 ? found : [...found].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+}
+
 function byKeys(context: ReadContext, entity: Entity, columns: readonly SQL[], column: OtherColumn | undefined): SQL {
   const seen = visible(entity, context)
-  // The first row of a key stands, so which one is first may not depend on how PostgreSQL went about it.
-  const order = sql`ORDER BY ${entity.tieBreaker?.value ?? sql`1`}`
   if (column === undefined && entity.lookup !== undefined) {
-    return sql`SELECT ${selectList([kept(entity.lookup.wanted), ...columns])} FROM ${entity.lookup.from} WHERE ${seen} ${order}`
+    return sql`SELECT ${selectList([kept(entity.lookup.wanted), ...columns])} FROM ${entity.lookup.from} WHERE ${seen}`
   }
   if (column === undefined) {
     const { key } = entity
     const keys = sql`${slot('keys')}::${sql.raw(postgresType(key?.kind ?? 'text'))}[]`
-    return sql`SELECT ${selectList([kept(key?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${key?.value} = ANY(${keys}) AND ${seen} ${order}`
+    return sql`SELECT ${selectList([kept(key?.value ?? sql`NULL`), ...columns])} FROM ${entity.from} WHERE ${key?.value} = ANY(${keys}) AND ${seen}`
   }
   // The key that comes back is the one that was asked with: the column itself may be one that is never selected.
   const keys = sql`unnest(${slot('keys')}::${sql.raw(postgresType(column.kind))}[]) AS wanted(key)`
   const allowed = column.edge === undefined ? seen : sql`${seen} AND ${stubCondition(context.plan, column.edge, entity)}`
+  // The first row of a key stands, so which one is first may not depend on how PostgreSQL went about it.
+  const order = sql`ORDER BY ${entity.tieBreaker?.value ?? sql`1`}`
   return sql`SELECT ${selectList([kept(sql`wanted.key`), ...columns])} FROM ${keys} CROSS JOIN ${entity.from} WHERE ${column.value} = wanted.key AND ${allowed} ${order}`
 }

@@ -6,7 +6,7 @@ import { compiledFor, type Compiled } from './compiled.ts'
 import type { Position } from './cursors.ts'
 import type { Entity } from './entity.ts'
 import type { Filter } from './filters.ts'
-import { afterPosition, ordered, positionSlots } from './keyset.ts'
+import { afterPosition, LARGEST_PAGE, ordered, positionSlots } from './keyset.ts'
 import type { OrderKey } from './ordering.ts'
 import { predicate } from './predicates.ts'
 import { project } from './projection.ts'
@@ -47,9 +47,10 @@ export async function loadList(context: ReadContext, binding: DomainBinding, que
     return {
       read: columns.read,
       position: columns.position,
-      statement: compile(
-        sql`SELECT ${selectList(columns.columns)} FROM ${entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)} LIMIT ${limitSlot}`,
-      ),
+      // A plan that is made once does not know how many rows are wanted; the largest page tells it that an index in order is worth it.
+      statement: compile(sql`SELECT * FROM (
+        SELECT ${selectList(columns.columns)} FROM ${entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)} LIMIT ${sql.raw(String(LARGEST_PAGE + 1))}
+      ) AS page LIMIT ${limitSlot}`),
     }
   })
   for (const field of selection) context.observe.field(entity.type, field)

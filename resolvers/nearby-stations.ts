@@ -22,11 +22,18 @@ import { metroStationEntity } from './transport.ts'
 
 const METRES_PER_DEGREE = 111_195
 const LARGEST_RADIUS_M = 2_000
+/** North and south of a place; within it the nearest station of a city nearly always is. */
+const BAND_DEGREES = 0.02
 const GRID = 'domicileGrid'
 
-function metresTo(lat: SQL, lng: SQL): SQL {
+/** How much shorter a degree is to the east than to the north. */
+function shrinkAt(lat: SQL): SQL {
+  return sql`cos(radians(${lat}::float8))::numeric`
+}
+
+function metresTo(lat: SQL, lng: SQL, shrink = shrinkAt(lat)): SQL {
   const north = sql`((${metroStations.lat} - ${lat}) * ${sql.raw(String(METRES_PER_DEGREE))})`
-  const east = sql`((${metroStations.lng} - ${lng}) * ${sql.raw(String(METRES_PER_DEGREE))} * cos(radians(${lat}::float8))::numeric)`
+  const east = sql`((${metroStations.lng} - ${lng}) * ${sql.raw(String(METRES_PER_DEGREE))} * ${shrink})`
   return sql`round(sqrt(${north} * ${north} + ${east} * ${east}), 3)`
 }
 
@@ -82,16 +89,28 @@ async function loadAll(context: ReadContext, binding: DomainBinding, { shape, se
   for (const field of selection) context.observe.field('MetroStation', field)
   const found = await run(context, statement, { keys: grids })
   context.observe.rows(found.length)
-  const pages = new Map(found.map((values) => [values[0], pageOf(read(values, 1, context))]))
+  const pages = new Map(found.map((values) => [values[0], pageOf(read(values, 2, context))]))
   return grids.map((grid) => pages.get(grid) ?? emptyPage)
 }
 
+/**
+ * Numeric arithmetic is exact and slow, so it is done once for each place, and for the stations in a band around it; only where the
+ * nearest of these might be beaten by one outside the band, for all. Either part gives the right station, whichever comes first.
+ */
 function nearest(context: ReadContext, columns: readonly SQL[]): SQL {
-  const distance = metresTo(sql`split_part(wanted.key, ',', 1)::numeric`, sql`split_part(wanted.key, ',', 2)::numeric`)
+  const [lat, lng] = [sql`split_part(wanted.key, ',', 1)::numeric`, sql`split_part(wanted.key, ',', 2)::numeric`]
   const named = columns.map((column, index) => sql`${column} AS ${sql.identifier(`c${index}`)}`)
-  return sql`SELECT wanted.key, station.* FROM unnest(${slot('keys')}::text[]) AS wanted(key) CROSS JOIN LATERAL (
-    SELECT ${selectList(named)} FROM ${metroStationEntity.from} WHERE ${visible(metroStationEntity, context)}
-    AND ${metroStations.lat} IS NOT NULL AND ${metroStations.lng} IS NOT NULL ORDER BY ${distance}, ${metroStations.code} LIMIT 1) AS station`
+  const metres = metresTo(sql`place.lat`, sql`place.lng`, sql`place.shrink`)
+  const first = (where: SQL): SQL => sql`SELECT ${metres} AS metres, ${selectList(named)} FROM ${metroStationEntity.from} WHERE ${visible(metroStationEntity, context)}
+    AND ${metroStations.lat} IS NOT NULL AND ${metroStations.lng} IS NOT NULL${where} ORDER BY metres, ${metroStations.code} LIMIT 1`
+  const band = sql.raw(String(BAND_DEGREES))
+  return sql`SELECT wanted.key, station.* FROM unnest(${slot('keys')}::text[]) AS wanted(key)
+    CROSS JOIN LATERAL (SELECT ${lat} AS lat, ${lng} AS lng, ${shrinkAt(lat)} AS shrink OFFSET 0) AS place
+    CROSS JOIN LATERAL (
+      SELECT * FROM (${first(sql` AND ${metroStations.lat} BETWEEN place.lat - ${band} AND place.lat + ${band}`)}) AS near
+      WHERE metres < ${sql.raw(String(Math.floor(BAND_DEGREES * METRES_PER_DEGREE)))}
+      UNION ALL (${first(sql``)}) LIMIT 1
+    ) AS station`
 }
 
 function degrees(value: unknown, most: number): number | undefined {

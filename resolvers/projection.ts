@@ -11,6 +11,7 @@ import { predicate } from './predicates.ts'
 import type { ReadContext } from './read-context.ts'
 import { kindOf, makeRow, type Row } from './row.ts'
 import type { Selection } from './selection.ts'
+import { compile } from './statements.ts'
 
 export type Projection = {
   readonly columns: readonly SQL[]
@@ -34,16 +35,24 @@ export function project(selection: Selection, parts: CellParts, order: readonly 
     const made = relation === undefined ? cell(field, parts) : edge(relation, plan.field(entity.type, field), parts)
     if (made !== undefined) (relation === undefined ? cells : edges).push({ field, sql: made })
   }
-  const key = entity.key === undefined ? [] : [kept(entity.key.value)]
-  const subject = entity.subject === undefined ? [] : [kept(entity.subject)]
   const columns = [...cells, ...edges].map((column) => column.sql)
+  // Where the column is; one that is there already is not sent twice.
+  const texts = columns.map(textOfSql)
+  const placeOf = (value: SQL): number => {
+    const found = texts.indexOf(textOfSql(kept(value)))
+    if (found !== -1) return found
+    texts.push(textOfSql(kept(value)))
+    return columns.push(kept(value)) - 1
+  }
   const writesId = entity.key?.publicId === true && selection.includes(entity.key.field) ? entity.key.field : undefined
   return {
-    columns: [...columns, ...key, ...subject, ...order.map((term) => kept(term.value))],
+    columns,
     ...rowReader({
       type: entity.type, writesId,
       cells: cells.map(({ field }) => field), edges: edges.map(({ field }) => field),
-      keyed: entity.key !== undefined, owned: entity.subject !== undefined, sortKeys: order.length,
+      keyAt: entity.key === undefined ? undefined : placeOf(entity.key.value),
+      subjectAt: entity.subject === undefined ? undefined : placeOf(entity.subject),
+      positionAt: order.map(({ value }) => placeOf(value)),
       counted: [...new Set(selection.flatMap((field) => plan.counted(entity.type, field) ?? []))],
     }),
   }
@@ -55,25 +64,22 @@ type Layout = {
   readonly writesId: string | undefined
   readonly cells: readonly string[]
   readonly edges: readonly string[]
-  /** Whether the key's and the subject's column follow. */
-  readonly keyed: boolean
-  readonly owned: boolean
-  readonly sortKeys: number
+  /** Where the key, the subject and the sort values stand: behind the edges, or among the cells. */
+  readonly keyAt: number | undefined
+  readonly subjectAt: number | undefined
+  readonly positionAt: readonly number[]
   /** Bulk classes of what is served. */
   readonly counted: readonly BulkClass[]
 }
 
 /** Reads rows of that layout. Kept with the statement, so it holds names alone: the SQL it was written from is many times their size. */
-function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys, counted }: Layout): Omit<Projection, 'columns'> {
+function rowReader({ type, writesId, cells, edges, keyAt, subjectAt, positionAt, counted }: Layout): Omit<Projection, 'columns'> {
   const kind = kindOf(type)
   const edgesAt = cells.length
-  const keyAt = edgesAt + edges.length
-  const subjectAt = keyAt + (keyed ? 1 : 0)
-  const positionAt = subjectAt + (owned ? 1 : 0)
   return {
     read: (values, offset, context) => {
-      const ownKey = keyed ? textOf(values[offset + keyAt]) : null
-      const pid = owned ? textOf(values[offset + subjectAt]) : null
+      const ownKey = keyAt === undefined ? null : textOf(values[offset + keyAt])
+      const pid = subjectAt === undefined ? null : textOf(values[offset + subjectAt])
       if (pid !== null) {
         context.observe.subject(pid)
         if (counted.length > 0) context.observe.supply(pid, counted)
@@ -84,8 +90,14 @@ function rowReader({ type, writesId, cells, edges, keyed, owned, sortKeys, count
       if (writesId !== undefined && ownKey !== null) row[writesId] = context.ids.encipher(context.org, type, ownKey)
       return row
     },
-    position: (values, offset) => Array.from({ length: sortKeys }, (_, index) => textOf(values[offset + positionAt + index])),
+    position: (values, offset) => positionAt.map((at) => textOf(values[offset + at])),
   }
+}
+
+/** The whole of a column: its text and its parameters. */
+function textOfSql(value: SQL): string {
+  const { text, parameters } = compile(value)
+  return JSON.stringify([text, parameters])
 }
 
 const noKeys: readonly string[] = []

@@ -98,3 +98,39 @@ test('is unavailable where the statement takes too long or the database is away,
   await nowhere.end()
   expect(await run(context, compile(sql`SELECT 1`), {})).toEqual([[1]])
 })
+
+test('asks again on the pool what a lane has lost, and mixes no rows of callers up', async () => {
+  const serving = openPool(database.query, { max: 4, domain: 'credit' })
+  expect(await serving.lanes.open()).toBe(true)
+  const superuser = new pg.Client({ connectionString: database.superuserUrl })
+  await superuser.connect()
+  const who = compile(sql`SELECT ${slot('pid')}::text, ${slot('caseNo')}::text, ${slot('keys')}::text[]::text, ${slot('limit')}::integer, pg_backend_pid()`)
+  const lanes = new Set<unknown>()
+  for (let round = 0; round < 20; round++) {
+    const callers = Array.from({ length: 100 }, (_, index) => ({
+      own: { ...context, database: serving, parameters: { now: new Date(NOW), pid: `p${round}-${index}`, caseNo: `c${index}` } },
+      values: { keys: [`k${index}`, 'a"b'], limit: index },
+    }))
+    const running = callers.map(({ own, values }) => run(own, who, values))
+    if (round % 4 === 2) await Promise.all([...lanes].map((pid) => superuser.query('SELECT pg_terminate_backend($1)', [pid])))
+    const answers = await Promise.all(running)
+    expect(answers.map(([row]) => row?.slice(0, 4))).toEqual(callers.map((_, index) => [`p${round}-${index}`, `c${index}`, `{k${index},"a\\"b"}`, index]))
+    // Those of the pool stay; only what `lanes` gives is cut.
+    lanes.clear()
+    if (await serving.lanes.open()) for (const place of [1, 2]) for (const row of (await serving.lanes.ask({ name: `pid${place}`, text: 'SELECT pg_backend_pid()' }, [])) ?? []) lanes.add(row[0])
+  }
+  await superuser.end()
+  await serving.end()
+})
+
+test('one slot is one parameter, wherever it stands', async () => {
+  const statement = compile(sql`SELECT ${slot('today')}::date < ${'2027-01-01'}::date AND ${slot('today')}::date > ${'2025-01-01'}::date, ${slot('limit')}::integer`)
+  expect(statement.parameters).toHaveLength(4)
+  expect(await run(context, statement, { limit: 2 })).toEqual([[true, 2]])
+})
+
+test('what a caller compares with begins on the pool, where a plan is made for the value', () => {
+  expect(compile(sql`SELECT 1 WHERE 1 = ${slot('limit')}::integer`).isQuick).toBe(true)
+  expect(compile(sql`SELECT 1 WHERE 'a' = ${slot('operand0')}::text`).isQuick).toBe(false)
+  expect(compile(sql`WITH gone AS (DELETE FROM x RETURNING 1) SELECT 1`).isQuick).toBe(false)
+})
