@@ -11,9 +11,8 @@ import type { RequestState } from '../request-state.ts'
 import { compilePlan } from './compile-plan.ts'
 import type { Run } from './compile-plan.ts'
 import { compileWriter, conditionVariables } from './compile-writer.ts'
-import { LeftToApollo } from './left-to-apollo.ts'
 import type { TakenPlan } from './take-plan.ts'
-import { writeJson } from './write-json.ts'
+import { NotAsAsked, writeJson } from './write-json.ts'
 import type { ObjectWriting } from './write-json.ts'
 
 /** `text` absent: the errors are the whole answer. */
@@ -58,7 +57,7 @@ function writerFor(writers: BoundedCache<string, ObjectWriting>, named: readonly
   let key = ''
   for (const name of named) {
     const value = values[name]
-    if (typeof value !== 'boolean') throw new LeftToApollo('name')
+    if (typeof value !== 'boolean') throw new NotAsAsked()
     key += value ? '1' : '0'
   }
   const known = writers.get(key) ?? compileWriter(operation, (name) => values[name] === true)

@@ -3,8 +3,8 @@
 
 import { createHash } from 'node:crypto'
 import { ApolloGateway } from '@apollo/gateway'
-import { getVariableValues, parse, validate } from 'graphql'
-import type { GraphQLSchema } from 'graphql'
+import { getVariableValues, parse, print, validate } from 'graphql'
+import type { DocumentNode, GraphQLSchema } from 'graphql'
 import { createLogger } from '../../core/logger.ts'
 import { runtimeEntry } from '../../gateway/format-error.ts'
 import { federatedSource } from '../../gateway/link.ts'
@@ -31,6 +31,7 @@ export type BothWays = {
   readonly schema: GraphQLSchema
   /** `compiled` undefined: left to Apollo. Undefined: no valid operation of the schema. */
   ask(query: string, variables: Readonly<Record<string, unknown>>, replies: Replies): Promise<{ readonly compiled: Outcome | undefined; readonly apollo: Outcome } | undefined>
+  askDocument(document: DocumentNode, variables: Readonly<Record<string, unknown>>, replies: Replies): ReturnType<BothWays['ask']>
   /** Operations planned, by executor and reason. */
   plans(): Promise<readonly string[]>
   stop(): Promise<void>
@@ -67,24 +68,27 @@ export async function bothExecutors(supergraphSdl: string): Promise<BothWays> {
 
   return {
     schema,
-    async ask(query, variables, given) {
-      replies = given
-      const document = parse(query)
-      const operation = document.definitions.find((it) => it.kind === 'OperationDefinition')
-      if (operation === undefined || validate(schema, document).length > 0) return undefined
-      if (getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables }).errors !== undefined) return undefined
-      const runner = runnerFor(document, operation)
-      const compiled = runner === undefined ? undefined : await outcome((state) => runner.run(state, variables))
-      const queryHash = createHash('sha256').update(query).digest('hex')
-      const apollo = await outcome(async (state) => {
-        const asked = { request: { query, variables }, document, operation, operationName: null, queryHash, source: query, schema, logger: console, context: { state }, metrics: {}, schemaHash: '' }
-        const { data, errors } = await executor(asked as unknown as Parameters<typeof executor>[0])
-        return { ...(data === undefined ? {} : { text: JSON.stringify(data) }), errors: errors ?? [] }
-      })
-      return { compiled, apollo }
-    },
+    ask: async (query, variables, given) => askDocument(parse(query), variables, given),
+    askDocument,
     plans: async () => (await metrics.plans.get()).values.map(({ labels, value }) => `${labels.executor} ${labels.reason ?? ''} ${value}`.replace('  ', ' ')),
     stop: () => gateway.stop(),
+  }
+
+  async function askDocument(document: DocumentNode, variables: Readonly<Record<string, unknown>>, given: Replies): ReturnType<BothWays['ask']> {
+    replies = given
+    const operation = document.definitions.find((it) => it.kind === 'OperationDefinition')
+    if (operation === undefined || validate(schema, document).length > 0) return undefined
+    if (getVariableValues(schema, operation.variableDefinitions ?? [], { ...variables }).errors !== undefined) return undefined
+    const runner = runnerFor(document, operation)
+    const compiled = runner === undefined ? undefined : await outcome((state) => runner.run(state, variables))
+    const query = print(document)
+    const queryHash = createHash('sha256').update(query).digest('hex')
+    const apollo = await outcome(async (state) => {
+      const asked = { request: { query, variables }, document, operation, operationName: null, queryHash, source: query, schema, logger: console, context: { state }, metrics: {}, schemaHash: '' }
+      const { data, errors } = await executor(asked as unknown as Parameters<typeof executor>[0])
+      return { ...(data === undefined ? {} : { text: JSON.stringify(data) }), errors: errors ?? [] }
+    })
+    return { compiled, apollo }
   }
 
   async function outcome(run: (state: RequestState) => Promise<{ readonly text?: string; readonly errors: readonly unknown[] }>): Promise<Outcome> {
