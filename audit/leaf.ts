@@ -13,9 +13,9 @@ export function leafBytes(record: LogRecord): Buffer {
   return Buffer.from(text, 'utf8')
 }
 
-/** Hash of a leaf, 32 bytes: SHA-256(0x00 ‖ leaf), RFC 9162 2.1.1 (RFC 6962 2.1). */
-export function leafHash(leaf: Uint8Array): Buffer {
-  return hash('sha256', Buffer.concat([LEAF_PREFIX, leaf]), 'buffer')
+/** Hash of a leaf, 32 bytes: SHA-256(0x00 ‖ leaf), RFC 9162 2.1.1 (RFC 6962 2.1). A text stands for its UTF-8. */
+export function leafHash(leaf: Uint8Array | string): Buffer {
+  return hash('sha256', typeof leaf === 'string' ? `\0${leaf}` : Buffer.concat([LEAF_PREFIX, leaf]), 'buffer')
 }
 
 const LEAF_PREFIX = Uint8Array.of(0)

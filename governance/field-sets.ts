@@ -29,12 +29,14 @@ export type FieldSet = {
 /** Describes sets by one classification; the same set gives the same object while it is remembered. */
 export function fieldSets(classification: Classification): (fields: AccessFacts['fields']) => FieldSet {
   const known = boundedCache<string, FieldSet>(2_000)
+  const ofList = new WeakMap<AccessFacts['fields'], FieldSet>()
   return (fields) => {
+    const before = ofList.get(fields)
+    if (before !== undefined) return before
     const text = JSON.stringify(fields)
-    const found = known.get(text)
-    if (found !== undefined) return found
-    const made = describe(fields, classification)
+    const made = known.get(text) ?? describe(fields, classification)
     known.set(text, made)
+    ofList.set(fields, made)
     return made
   }
 }

@@ -2,18 +2,22 @@
 // how far it was followed. That row's lock lets one follower at a time take the step, so steps are neither lost nor taken twice.
 
 import type pg from 'pg'
+import { leafHash } from '../audit/leaf.ts'
 import { withClient, type DepartmentPool } from '../migrations/pool.ts'
 import type { FieldSet } from './field-sets.ts'
 import { keepFacts, type Followed, type FollowedRecord, type Unread } from './keep-facts.ts'
-import { readLeaf, type AccessFacts } from './read-leaf.ts'
+import type { AccessFacts, LeafFacts } from './read-leaf.ts'
 import { readLeaves } from './read-leaves.ts'
 
 export type FollowParts = {
   /** Governance's database, as its follower. */
   readonly facts: DepartmentPool
+  readonly read: (leaf: string | Buffer) => LeafFacts
   readonly describe: (fields: AccessFacts['fields']) => FieldSet
   /** Sets that are written already. */
   readonly knownSets: Set<string>
+  /** Is told the hash of each leaf that was read, for whoever hashes the log itself. */
+  readonly hashed?: (log: string, seq: number, hash: Buffer) => void
   /** Logs that are followed record by record for so many more steps, since their database refused one. */
   readonly careful: Map<string, number>
 }
@@ -47,7 +51,7 @@ async function step(log: string, size: number, source: DepartmentPool, parts: Fo
     if (next === undefined || next >= size) return next
     const rows = await readLeaves(source, log, { from: next, most })
     const read = readRows(rows, { log, next, size }, parts)
-    await keepFacts(client, read, parts.knownSets)
+    await keepFacts(client, read, { knownSets: parts.knownSets, careful: most === 1 })
     return read
   })
   if (typeof followed !== 'object') return followed
@@ -63,7 +67,7 @@ async function place(client: pg.ClientBase, log: string): Promise<number | undef
   return rows[0] === undefined ? undefined : Number(rows[0].next_seq)
 }
 
-function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: string; next: number; size: number }, { describe }: FollowParts): Followed {
+function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: string; next: number; size: number }, { read: readLeaf, describe, hashed }: FollowParts): Followed {
   const records: FollowedRecord[] = []
   const unread: Unread[] = []
   let { next } = at
@@ -74,6 +78,7 @@ function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: strin
   for (const { seq, leaf } of rows) {
     missing(seq)
     next = seq + 1
+    hashed?.(at.log, seq, leafHash(leaf))
     const read = readLeaf(leaf)
     if (read.kind === 'access') records.push({ seq, facts: read.facts, set: describe(read.facts.fields) })
     else if (read.kind === 'event') events += 1
@@ -91,7 +96,7 @@ async function passOver(log: string, { facts }: FollowParts): Promise<number | u
   return inTransaction(facts, async (client) => {
     const seq = await place(client, log)
     if (seq === undefined) return undefined
-    await keepFacts(client, { log, next: seq + 1, records: [], events: 0, unread: [{ seq, reason: 'not taken by the database', count: 1 }] }, new Set())
+    await keepFacts(client, { log, next: seq + 1, records: [], events: 0, unread: [{ seq, reason: 'not taken by the database', count: 1 }] }, { knownSets: new Set(), careful: true })
     return seq + 1
   })
 }

@@ -7,7 +7,9 @@ import type { PolicyEngine } from '../policy-engine/engine.ts'
 import type { Classification } from '../schema/classification.ts'
 import { copyNames } from './copy-names.ts'
 import { fieldSets } from './field-sets.ts'
+import { hashStash } from './hash-stash.ts'
 import { followStep, type FollowParts } from './follow-log.ts'
+import { leafReader } from './read-leaf.ts'
 import type { Witness } from './witness.ts'
 
 /** One audit database as who may read it, and the logs that are there. */
@@ -34,7 +36,11 @@ export function openFollower(parts: {
   readonly afterwards?: () => Promise<void>
 }): Follower {
   const { facts, sources, engine, logger, afterwards, witness } = parts
-  const follow: FollowParts = { facts, describe: fieldSets(parts.classification), knownSets: new Set(), careful: new Map() }
+  const hashes = hashStash()
+  const follow: FollowParts = {
+    facts, read: leafReader(), describe: fieldSets(parts.classification), knownSets: new Set(), careful: new Map(),
+    ...(witness === undefined ? {} : { hashed: hashes.add }),
+  }
   const troubles = new Set<string>()
   /** How far each log was followed, by us or by another follower. */
   const followed = new Map<string, number>()
@@ -78,7 +84,7 @@ export function openFollower(parts: {
         }
       })
       reached &&= there
-      if (witness !== undefined && !closed) await guarded(`witness ${name}`, () => witness(name, pool))
+      if (witness !== undefined && !closed) await guarded(`witness ${name}`, () => witness(name, pool, hashes))
     }
     return reached
   }

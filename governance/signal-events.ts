@@ -28,17 +28,18 @@ function keep(from: string, item: string, condition: string): string {
     FROM ${from} WHERE r.caller_kind = ANY($2) AND ${condition} GROUP BY r.caller_org, r.caller_sub, ${item}
   ), kept AS (
     INSERT INTO signal_event AS e (signal, caller_org, caller_sub, item, at)
-    SELECT $3, caller_org, caller_sub, item, at FROM event ORDER BY 2, 3, 4
+    SELECT $3, caller_org, caller_sub, item::text, at FROM event ORDER BY 2, 3, item
     ON CONFLICT (signal, caller_org, caller_sub, item) DO UPDATE SET at = excluded.at WHERE excluded.at > e.at
-    RETURNING caller_org, caller_sub, item, at
+    RETURNING caller_org, caller_sub, at
   )
-  SELECT caller_org AS org, caller_sub AS sub, max(event.kind) AS kind, min(kept.at) AS first, max(kept.at) AS last
-  FROM kept JOIN event USING (caller_org, caller_sub, item) GROUP BY caller_org, caller_sub ORDER BY caller_org, caller_sub`
+  SELECT org, sub, max(kind) AS kind, min(at) AS first, max(at) AS last
+  FROM (SELECT caller_org AS org, caller_sub AS sub, NULL AS kind, at FROM kept UNION ALL SELECT caller_org, caller_sub, kind, NULL FROM event) AS touched
+  GROUP BY org, sub HAVING count(at) > 0 ORDER BY org, sub`
 }
 
 const requests = 'r.request_id'
 const statements: Readonly<Record<CountedSignal, string>> = {
-  bulk: keep(`${NEW} JOIN access_subject AS s ON s.record = r.ref`, 's.token::text', `r.outcome = 'ANSWERED'`),
+  bulk: keep(`${NEW} CROSS JOIN LATERAL unnest(r.subjects) AS s (token)`, 's.token', `r.outcome = 'ANSWERED'`),
   // Asking what one would get is no probing: dry runs stand in the gateway's log, answered.
   denyProbing: keep(NEW, requests, `(
     (r.outcome = 'REFUSED' AND r.code IN ('FORBIDDEN', 'NOT_FILTERABLE', 'PURPOSE_UNKNOWN')) OR (r.outcome = 'FAILED' AND r.code IN ('FORBIDDEN', 'NOT_FILTERABLE'))
@@ -70,7 +71,7 @@ export async function keepEvents(client: pg.ClientBase, signal: CountedSignal, s
 }
 
 const ABOUT_ONE = `SELECT r.caller_org AS org, r.caller_sub AS sub, max(r.caller_kind) AS kind, s.token AS subject, min(r.at) AS first, max(r.at) AS last
-  FROM ${NEW} JOIN access_subject AS s ON s.record = r.ref
+  FROM ${NEW} CROSS JOIN LATERAL unnest(r.subjects) AS s (token)
   WHERE r.caller_kind = ANY($2) AND r.outcome = 'ANSWERED' GROUP BY r.caller_org, r.caller_sub, s.token ORDER BY 1, 2, 4`
 
 /** Pairs of a caller and a subject with something new between them. */

@@ -8,13 +8,14 @@ import { leafHash } from '../audit/leaf.ts'
 import { foldHashes, nodeHash } from '../audit/merkle.ts'
 import type { Logger } from '../core/logger.ts'
 import { withClient, type DepartmentPool } from '../migrations/pool.ts'
-import { readLeaves } from './read-leaves.ts'
+import type { HashStash } from './hash-stash.ts'
+import { readLeaves, type ReadLeaf } from './read-leaves.ts'
 
 /** HEAD_GONE: heads as new as the one witnessed were taken away, and nobody signs the log any more. */
 export type LogProblem = 'SHORTER' | 'MISSING' | 'SIGNATURE' | 'OTHER_PAST' | 'HEAD_GONE'
 
-/** Looks at one log for a while: goes on where it was, keeps what agrees, says what does not. */
-export type Witness = (log: string, source: DepartmentPool) => Promise<void>
+/** Looks at one log for a while: goes on where it was, keeps what agrees, says what does not. `read`: hashes of leaves that this process has read already. */
+export type Witness = (log: string, source: DepartmentPool, read?: Pick<HashStash, 'take'>) => Promise<void>
 
 type Tree = { readonly size: number; readonly edge: readonly Buffer[] }
 type Target = { readonly size: number; readonly root: Buffer; readonly note: string }
@@ -47,10 +48,11 @@ export function openWitness({ facts, publicKey, logger, headPatienceMs = HEAD_PA
   }
 
   /** Hashes on towards the target; false while there is more to read. */
-  const reach = async (log: string, state: State, target: Target, source: DepartmentPool): Promise<boolean> => {
+  const reach = async (log: string, state: State, target: Target, source: DepartmentPool, read?: Pick<HashStash, 'take'>): Promise<boolean> => {
     for (let chunk = 0; chunk < CHUNKS && state.tree.size < target.size; chunk += 1) {
-      const rows = await readLeaves(source, log, { from: state.tree.size, most: Math.min(1_000, target.size - state.tree.size) })
-      const grown = grow(state.tree, rows)
+      const most = Math.min(1_000, target.size - state.tree.size)
+      const known = read?.take(log, state.tree.size, most) ?? []
+      const grown = known.length > 0 ? grow(state.tree, known) : growByLeaves(state.tree, await readLeaves(source, log, { from: state.tree.size, most }))
       if (grown === undefined) {
         await disagree(log, state, target.size, 'MISSING', target.note)
         return false
@@ -60,7 +62,7 @@ export function openWitness({ facts, publicKey, logger, headPatienceMs = HEAD_PA
     return state.tree.size === target.size
   }
 
-  return async (log, source) => {
+  return async (log, source, read) => {
     const known = states.get(log) ?? (await begin(facts, log))
     states.set(log, known)
     if (performance.now() < known.restingUntil) return
@@ -78,7 +80,7 @@ export function openWitness({ facts, publicKey, logger, headPatienceMs = HEAD_PA
       known.target = { ...newest, root: opened.root }
     }
     const { target } = known
-    if (!(await reach(log, known, target, source))) return
+    if (!(await reach(log, known, target, source, read))) return
     if (!foldHashes(known.tree.edge).equals(target.root)) return disagree(log, known, target.size, 'OTHER_PAST', target.note)
     await withClient(facts, (client) =>
       client.query('INSERT INTO witnessed_head (log, size, root, note, edge) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING', [log, target.size, target.root, target.note, Buffer.concat(known.tree.edge)]))
@@ -119,14 +121,18 @@ function openedHead(log: string, note: string, publicKey: KeyObject): { readonly
 }
 
 /** The tree with these leaves at its end; undefined where they do not follow it without a gap. */
-function grow({ size, edge }: Tree, rows: readonly { readonly seq: number; readonly leaf: Buffer }[]): Tree | undefined {
-  if (rows.length === 0 || rows.some(({ seq }, at) => seq !== size + at)) return undefined
+function growByLeaves(tree: Tree, rows: readonly ReadLeaf[]): Tree | undefined {
+  if (rows.length === 0 || rows.some(({ seq }, at) => seq !== tree.size + at)) return undefined
+  return grow(tree, rows.map(({ leaf }) => leafHash(leaf)))
+}
+
+function grow({ size, edge }: Tree, hashes: readonly Buffer[]): Tree {
   const roots = [...edge]
-  for (const { seq, leaf } of rows) {
-    let hash = leafHash(leaf)
+  for (const [at, leaf] of hashes.entries()) {
+    let hash = leaf
     // Every one at the end of the binary count is a full subtree that this leaf completes to the next larger one.
-    for (let count = seq; count % 2 === 1; count = (count - 1) / 2) hash = nodeHash(roots.pop() ?? hash, hash)
+    for (let count = size + at; count % 2 === 1; count = (count - 1) / 2) hash = nodeHash(roots.pop() ?? hash, hash)
     roots.push(hash)
   }
-  return { size: size + rows.length, edge: roots }
+  return { size: size + hashes.length, edge: roots }
 }

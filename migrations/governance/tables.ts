@@ -38,6 +38,8 @@ export const accessRecords = pgTable(
     policyVersion: text('policy_version').notNull(),
     outcome: text('outcome').notNull(),
     code: text('code'),
+    /** Whom it is about, for risk signals: the tokens that access_subject has too. */
+    subjects: uuid('subjects').array(),
   },
   (t) => [index('access_record_newest').on(t.at.desc().nullsFirst(), t.ref), index('access_record_caller').on(t.callerOrg, t.callerSub, t.at), index('access_record_purpose').on(t.callerOrg, t.callerSub, t.purpose, t.at), uniqueIndex('access_record_place').on(t.log, t.seq)],
 )
@@ -63,7 +65,7 @@ export const fieldSetFields = pgTable(
 export const accessSubjects = pgTable(
   'access_subject',
   { token: uuid('token').notNull(), at: instant('at').notNull(), record: text('record').notNull() },
-  (t) => [uniqueIndex('access_subject_newest').on(t.token, t.at.desc().nullsFirst(), t.record), index('access_subject_record').on(t.record)],
+  (t) => [uniqueIndex('access_subject_newest').on(t.token, t.at.desc().nullsFirst(), t.record)],
 )
 
 /** Organisations and purposes as the bundle in force has them, for names. Purposes that are gone keep their delay. */

@@ -35,7 +35,7 @@ async function keep(made: readonly Made[]): Promise<void> {
     const at = new Date(START + atS * 1000).toISOString()
     return {
       ref: `${log}/${id}`, log, seq, record_id: id, at, request_id: request, caller_org: 'PSB', caller_kind: kind, caller_sub: sub, purpose, operation_hash: 'x', entries,
-      field_set: 'none', owners: [], person_categories: [], subject_count: persons.length, row_count: 1, policy_version: 'v', outcome: code === undefined ? 'ANSWERED' : 'REFUSED', code, persons,
+      field_set: 'none', owners: [], person_categories: [], subject_count: persons.length, row_count: 1, policy_version: 'v', outcome: code === undefined ? 'ANSWERED' : 'REFUSED', code, persons, subjects: persons,
     }
   })
   await owner.query('INSERT INTO access_record SELECT r.* FROM jsonb_array_elements($1::jsonb) AS one(row) CROSS JOIN LATERAL jsonb_populate_record(NULL::access_record, one.row) AS r', [JSON.stringify(rows)])
