@@ -6,9 +6,9 @@ import { LeftToApollo, refuseInherited } from './left-to-apollo.ts'
 import { isObject, merge } from './merge.ts'
 import type { Tree } from './merge.ts'
 
-type Wanted = { readonly name: string; readonly below: readonly Selected[] | undefined }
-/** Fields of entities of one type. */
-type Selected = { readonly type: string | undefined; readonly fields: readonly Wanted[] }
+type Field = { readonly name: string; readonly below: readonly Selected[] | undefined }
+/** A field, or what is selected of entities of one type. */
+type Selected = { readonly field: Field; readonly type: undefined } | { readonly type: string; readonly selected: readonly Selected[]; readonly field: undefined }
 
 /** Gives undefined for what is no entity or lacks a field. */
 export type Represent = (entity: unknown) => Tree | undefined
@@ -23,63 +23,45 @@ export function compileRepresentation(requires: readonly QueryPlanSelectionNode[
   }
 }
 
-/** Neighbouring fields stand together; the order of selections is kept. */
 function compile(selections: readonly QueryPlanSelectionNode[], isObjectType: (name: string) => boolean): readonly Selected[] {
-  const made: { type: string | undefined; fields: Wanted[] }[] = []
-  for (const selection of selections) {
+  return selections.flatMap((selection): readonly Selected[] => {
     if (selection.kind === 'Field') {
       const name = selection.alias ?? selection.name
       refuseInherited(name)
-      const last = made.at(-1)
-      const field = { name, below: selection.selections === undefined ? undefined : compile(selection.selections, isObjectType) }
-      if (last !== undefined && last.type === undefined) last.fields.push(field)
-      else made.push({ type: undefined, fields: [field] })
-      continue
+      return [{ type: undefined, field: { name, below: selection.selections === undefined ? undefined : compile(selection.selections, isObjectType) } }]
     }
     const { typeCondition } = selection
-    if (typeCondition === undefined) continue
+    if (typeCondition === undefined) return []
     if (!isObjectType(typeCondition)) throw new LeftToApollo('abstract type')
-    const inner = compile(selection.selections, isObjectType)
-    if (inner.some(({ type }) => type !== undefined)) throw new LeftToApollo('abstract type')
-    made.push({ type: typeCondition, fields: inner.flatMap(({ fields }) => fields) })
-  }
-  return made
+    return [{ type: typeCondition, selected: compile(selection.selections, isObjectType), field: undefined }]
+  })
 }
 
 /** Undefined where a field stands that `source` lacks; a fragment that lacks one is left out alone. */
 function represent(selected: readonly Selected[], source: Tree): Tree | undefined {
   let made: Tree | undefined
-  for (const { type, fields } of selected) {
-    if (type !== undefined && type !== source['__typename']) continue
-    const part = read(fields, source)
-    if (part === undefined) {
-      if (type === undefined) return undefined
+  for (const one of selected) {
+    if (one.type === undefined) {
+      const { name, below } = one.field
+      const value = source[name]
+      if (value === undefined) return undefined
+      made ??= {}
+      made[name] = below === undefined ? value : nested(below, value)
       continue
     }
+    if (one.type !== source['__typename']) continue
+    const part = represent(one.selected, source)
+    if (part === undefined) continue
     if (made === undefined) made = part
-    else if (type === undefined) Object.assign(made, part)
     else merge(made, part)
   }
   return made ?? {}
 }
 
-function read(fields: readonly Wanted[], source: Tree): Tree | undefined {
-  const made: Tree = {}
-  for (const { name, below } of fields) {
-    const value = source[name]
-    if (value === undefined) return undefined
-    made[name] = below === undefined ? value : nested(below, value)
-  }
-  return made
-}
-
 function nested(below: readonly Selected[], value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((one) => nestedOne(below, one))
-  return nestedOne(below, value)
+  return Array.isArray(value) ? value.map((one) => nestedOne(below, one)) : nestedOne(below, value)
 }
 
 function nestedOne(below: readonly Selected[], value: unknown): unknown {
-  if (value === null) return null
-  if (!isObject(value)) return null
-  return represent(below, value) ?? null
+  return isObject(value) ? (represent(below, value) ?? null) : null
 }

@@ -32,3 +32,11 @@ describe('where records go', () => {
     expect(() => readConfig({ GATEWAY_AUDIT_DATABASE_URL: 'mysql://secret' })).toThrow(/^GATEWAY_AUDIT_DATABASE_URL is not a postgres:\/\/ URL$/)
   })
 })
+
+describe('how operations run', () => {
+  it('is compiled unless said otherwise, and nothing else', () => {
+    expect(readConfig({}).executor).toBe('compiled')
+    expect(readConfig({ CITYGRAPH_EXECUTOR: 'apollo' }).executor).toBe('apollo')
+    expect(() => readConfig({ CITYGRAPH_EXECUTOR: 'fast' })).toThrow(/^CITYGRAPH_EXECUTOR is one of compiled, apollo$/)
+  })
+})

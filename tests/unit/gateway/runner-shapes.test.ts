@@ -71,7 +71,7 @@ describe('compiled plans', () => {
     for (const query of compiled) {
       for (const [x, y] of [[true, true], [true, false], [false, true], [false, false], [false, undefined]]) {
         const variables = { x, ...(y === undefined ? {} : { y }), of: r.pick([null, 'a']), name: 'n' }
-        for (const spoil of [0, 0, 0.5, 1, 1, 1]) expect(await same(query, variables, replies(r.int(0, 2 ** 31), spoil)), query).toBeDefined()
+        for (const spoil of [0, 0.5, 1, 1]) expect(await same(query, variables, replies(r.int(0, 2 ** 31), spoil)), query).toBeDefined()
       }
     }
   })
