@@ -28,7 +28,7 @@ const ALERT = `INSERT INTO alert (id, signal, at, caller_org, caller_kind, calle
 const SUSPEND = `UPDATE alert SET suspend = true, count = greatest(count, $4) WHERE id = (
     SELECT id FROM alert WHERE signal = $1 AND caller_org = $2 AND caller_sub = $3 ORDER BY at DESC LIMIT 1) AND NOT suspend`
 /** What is older than any window that risk.yaml may name. */
-const FORGET = `DELETE FROM signal_event WHERE at < (SELECT max(at) FROM signal_event) - interval '8 days'`
+const FORGET = `DELETE FROM signal_event WHERE at < (SELECT max(at) FROM access_record) - interval '8 days'`
 
 /** True when there is more to look at. Throws what the database throws; then nothing of the step has happened. */
 export async function findSignals({ facts, verifications }: FindParts, rules: RiskRules): Promise<boolean> {

@@ -22,7 +22,7 @@ const RECORDS = `WITH kept AS (
      operation_hash text, entries text[], field_set text, owners text[], person_categories text[], policy_version text, outcome text, code text) USING (kind)
     ON CONFLICT DO NOTHING RETURNING ref, at, subjects
   )
-  INSERT INTO access_subject (token, at, record) SELECT s.token, kept.at, kept.ref FROM kept CROSS JOIN LATERAL unnest(kept.subjects) AS s (token) ORDER BY 1`
+  INSERT INTO access_subject (token, at, record) SELECT s.token, kept.at, kept.ref FROM kept CROSS JOIN LATERAL unnest(kept.subjects) AS s (token)`
 const CAREFULLY = ' ON CONFLICT DO NOTHING'
 /** Subjects of a record that continues another one. */
 const FURTHER = `WITH kept AS (

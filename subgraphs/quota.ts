@@ -33,6 +33,7 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
   const refusedUntil = new Map<string, number>()
   let remembered = 0
   let known = ''
+  const written = new WeakMap<Quotas, string>()
 
   const forget = (name: string): void => {
     remembered -= charged.get(name)?.size ?? 0
@@ -48,9 +49,18 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
     remembered += of.size
   }
 
+  /** Limits come with access plans, which are remembered: each object is written once. */
+  const textOf = (limits: Quotas): string => {
+    const before = written.get(limits)
+    if (before !== undefined) return before
+    const text = JSON.stringify(limits)
+    written.set(limits, text)
+    return text
+  }
+
   return {
     raised(org, limits) {
-      if (refusedUntil.size === 0 || JSON.stringify(limits) !== known) return []
+      if (refusedUntil.size === 0 || textOf(limits) !== known) return []
       const now = clock.now().getTime()
       return bulkClasses.filter((bulkClass) => (refusedUntil.get(nameOf(org, bulkClass)) ?? -Infinity) > now)
     },
@@ -59,20 +69,22 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
       if (supplies.size === 0) return []
       const at = clock.now()
       const now = at.getTime()
-      const text = JSON.stringify(limits)
+      const text = textOf(limits)
       if (text !== known) {
         known = text
         for (const name of [...charged.keys()]) forget(name)
         refusedUntil.clear()
       }
-      const due = [...supplies].flatMap(([bulkClass, pids]) => {
+      const due: { bulkClass: BulkClass; pids: string[] }[] = []
+      for (const [bulkClass, pids] of supplies) {
         const before = charged.get(nameOf(org, bulkClass))
-        const missing = [...pids].filter((pid) => {
+        const missing: string[] = []
+        for (const pid of pids) {
           const since = before?.get(pid)
-          return since === undefined || now < since || now - since >= CHARGED_MS
-        })
-        return missing.length === 0 ? [] : [{ bulkClass, pids: missing }]
-      })
+          if (since === undefined || now < since || now - since >= CHARGED_MS) missing.push(pid)
+        }
+        if (missing.length > 0) due.push({ bulkClass, pids: missing })
+      }
       if (due.length === 0) return []
       const over = await ledger.charge(org, at, due.flatMap(({ bulkClass, pids }) => pids.map((pid) => ({ bulkClass, subject: tokenOf(pid) }))), limits)
       if (over.length === 0) {
