@@ -11,6 +11,7 @@ import { embeddedKeys } from '../cli/keys.ts'
 import { readConfig } from '../core/config.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { BenchCity } from './bench-city.ts'
+import { personFor } from './person-for.ts'
 import { startSeveral } from './processes.ts'
 import type { ServingProcess } from './processes.ts'
 import { askedBy, neededBy, plainServer, urlsOf } from './servers.ts'
@@ -26,9 +27,11 @@ export async function citygraphOverHttp(city: BenchCity, workload: Workload): Pr
   const urls = urlsOf(subgraphs)
   const addresses = subgraphNames.map((domain) => `${domain}=${urls[domain] ?? NOBODY}`).join(',')
   const [gateway] = await startSeveral([() => startCommand(folder, ['gateway', '--port', '0'], { SUBGRAPHS: addresses })], subgraphs)
-  const issuer = await demonstrationIssuer(embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), followClock(folder))
-  const server = plainServer('citygraph over HTTP', workload, '', [...(gateway === undefined ? [] : [gateway]), ...subgraphs])
-  return { ...server, headers: askedBy(workload, { token: await issuer.token(workload.asker.caller) }) }
+  const { caller } = workload.asker
+  const keys = embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder }))
+  const issuer = await demonstrationIssuer(keys, followClock(folder))
+  const server = plainServer('citygraph over HTTP', workload, personFor(keys, caller, city.person), [...(gateway === undefined ? [] : [gateway]), ...subgraphs])
+  return { ...server, headers: askedBy(workload, { token: await issuer.token(caller) }) }
 }
 
 /** Runs a command of the product until it says where it is ready. */

@@ -28,7 +28,7 @@ export type Instruments = {
 /** Warms each server up, then measures all of them in turn, `rounds` times. */
 export async function measureInTurn(servers: readonly Server[], shape: LoadShape, { load, postmaster, say }: Instruments, vary?: string): Promise<Rounds> {
   const jobFor = ({ url, body, headers }: Server) => ({ url, body, headers, connections: shape.connections, ...(vary === undefined ? {} : { vary }) })
-  for (const server of servers) await load.put({ ...jobFor(server), warmUpSeconds: 0, seconds: WARM_UP_SECONDS, most: WARM_UP_ANSWERS })
+  for (const server of servers) await load.put({ ...jobFor(server), warmUpSeconds: WARM_UP_SECONDS, seconds: 0, most: WARM_UP_ANSWERS })
   const rounds = new Map<Server, Measured[]>(servers.map((server) => [server, []]))
   for (let round = 1; round <= shape.rounds; round += 1) {
     for (const server of servers) {

@@ -1,7 +1,7 @@
 // Bundles of policies for measurements, in the bench's own folder: one that permits everything, one with many policies more. They
 // keep the project's organisations, purposes and quotas; its officers' tests are about its own policies and stay out.
 
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { policiesFolder } from '../cli/city-parts.ts'
 
@@ -43,4 +43,19 @@ when {
   ["Person.idType", "Person.ethnicity", "Person.maritalStatus", "Person.education"].contains(context.field.coordinate)
 };
 `)
+}
+
+/** Policies that the project's own bundle has in Cedar; grants add theirs. */
+export function countedPolicies(): number {
+  const texts = readdirSync(policiesFolder).filter((name) => name.endsWith('.cedar')).map((name) => readFileSync(join(policiesFolder, name), 'utf8'))
+  return texts.join('\n').match(/^(permit|forbid) /gm)?.length ?? 0
+}
+
+/** So many policies about enterprises and people, for callers that do not exist: each must be looked at, none applies. */
+export function harmlessPolicies(count: number): string {
+  const fields = ['Enterprise.name', 'Enterprise.type', 'Enterprise.industry', 'Person.gender', 'Person.hukouDivision', 'CreditRecord.recordNo']
+  return Array.from({ length: count }, (_, n) => {
+    const field = fields[n % fields.length] ?? ''
+    return `@id("bench-${n}")\n@because("a measurement")\npermit (principal, action == Action::"read", resource is ${field.split('.', 1)[0]})\nwhen { principal.kind == "kind-${n}" && context.field.coordinate == "${field}" && context.field.level <= 2 };\n`
+  }).join('\n')
 }

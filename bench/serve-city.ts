@@ -9,12 +9,13 @@ import { demonstrationIssuer } from '../cli/issuer.ts'
 import { embeddedKeys } from '../cli/keys.ts'
 import { readConfig } from '../core/config.ts'
 import { createLogger } from '../core/logger.ts'
-import { demonstrationCallers } from '../gateway/demonstration-callers.ts'
 import { listen } from '../gateway/listen.ts'
-import { createPublicIds } from '../resolvers/ids.ts'
 import type { AuditLog } from '../audit/access-record.ts'
 import type { Follower } from '../governance/follower.ts'
+import { profileBetweenSignals } from './profile/take-profile.ts'
+import { personFor } from './person-for.ts'
 import { saySo, untilEnd } from './serving.ts'
+import { supergraphWith } from './many-subgraphs.ts'
 
 export type CityOptions = {
   readonly folder: string
@@ -29,6 +30,10 @@ export type CityOptions = {
   readonly following: boolean
   /** Another database of population's in the same cluster. */
   readonly population?: string
+  /** So many subgraphs more in the supergraph, which nobody asks. */
+  readonly subgraphsMore?: number
+  /** A file for what the processor did between two signals SIGUSR2. */
+  readonly profile?: string
 }
 
 export async function run([text = '']: readonly string[]): Promise<number> {
@@ -43,14 +48,15 @@ export async function run([text = '']: readonly string[]): Promise<number> {
     ...(options.policies === undefined ? {} : { policies: options.policies }),
     ...(options.following ? {} : { follow: followingNothing }),
     ...(options.records === 'kept' ? {} : { wrapLogs: keepingNothing }),
+    ...(options.subgraphsMore === undefined ? {} : { supergraphSdl: supergraphWith(options.subgraphsMore) }),
   })
   const listening = await listen(city.gateway, { port: 0, host: '127.0.0.1' })
   const issuer = await demonstrationIssuer(keys, clock)
-  const org = demonstrationCallers.find(({ name }) => name === options.caller)?.org ?? ''
+  if (options.profile !== undefined) profileBetweenSignals(options.profile)
   saySo({
     url: `http://127.0.0.1:${listening.port}/graphql`,
     token: await issuer.token(options.caller),
-    person: createPublicIds(keys.ids).encipher(org, 'Person', options.person),
+    person: personFor(keys, options.caller, options.person),
   })
   await untilEnd()
   await listening.stop()

@@ -7,20 +7,30 @@ import type { Bench, MeasureTarget, Outcome, TargetName } from './bench.ts'
 import { readBenchOptions } from './options.ts'
 import type { BenchOptions } from './options.ts'
 import { startLoad } from './processes.ts'
+import { runProfile } from './profile/run-profile.ts'
 import { writeResults } from './results.ts'
 import { p1 } from './targets/p1.ts'
 import { p2 } from './targets/p2.ts'
 import { p3 } from './targets/p3.ts'
 import { p4 } from './targets/p4.ts'
+import { p5 } from './targets/p5.ts'
+import { p6 } from './targets/p6.ts'
+import { p7 } from './targets/p7.ts'
+import { p8 } from './targets/p8.ts'
 import { isMissed, verdictText } from './verdict.ts'
 import { runWorkload } from './workload-run.ts'
 
-const targets: Readonly<Partial<Record<TargetName, MeasureTarget>>> = { P1: p1, P2: p2, P3: p3, P4: p4 }
+const targets: Readonly<Record<TargetName, MeasureTarget>> = { P1: p1, P2: p2, P3: p3, P4: p4, P5: p5, P6: p6, P7: p7, P8: p8 }
 
 /** 0 when no target is missed by more than the spread. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = readBenchOptions(args)
   const begun = performance.now()
+  const { profile } = options
+  if (profile !== undefined) {
+    process.stdout.write(`${await withBench(options, (bench) => runProfile(bench, profile, options.out))}\n`)
+    return 0
+  }
   const outcomes = await withBench(options, async (bench) => {
     if (options.workload !== undefined) return [await runWorkload(bench, options.workload)]
     const found: Outcome[] = []

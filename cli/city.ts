@@ -35,6 +35,8 @@ export type CityInputs = {
   readonly wrapLogs?: LogWrapper
   /** For bench/ alone: what governance costs beside the logs. No setting reaches it. */
   readonly follow?: typeof openGovernance
+  /** For bench/ alone: the city's supergraph among subgraphs that nobody asks. No setting reaches it. */
+  readonly supergraphSdl?: string
 }
 
 /** Opens everything; when a part cannot be opened, what was opened before is closed again. Nothing listens yet. */
@@ -56,7 +58,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)
     const gateway = await createGateway({
-      supergraphSdl: committedSupergraphSdl(),
+      supergraphSdl: inputs.supergraphSdl ?? committedSupergraphSdl(),
       link: inProcessSubgraphs(Object.fromEntries(subgraphs.map(({ it, ready }) => [it.domain, { ...inProcessLink(it), ready }]))),
       executor: config.executor,
       engine: core.engine,
