@@ -1,6 +1,6 @@
 // Writes answers: security headers on every one, JSON for errors, `connection: close` once the gateway drains.
 
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { answerWhenFree } from '../core/drain.ts'
 import { CitygraphError, errorCatalogue } from '../core/errors.ts'
 import { entryOf } from './format-error.ts'
@@ -18,13 +18,25 @@ const everywhere: OutgoingHttpHeaders = {
   'x-frame-options': 'DENY',
 }
 
+const everywhereNames = Object.keys(everywhere)
+
 /** Does nothing when the response has begun or its client has gone. */
 export function send(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
   answerWhenFree(response, () => {
     if (response.headersSent || response.destroyed) return
-    response.writeHead(status, { ...everywhere, ...headers, 'content-length': Buffer.byteLength(body) })
-    response.end(body)
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    response.writeHead(status, pairs(headers, bytes.length))
+    response.end(bytes)
   })
+}
+
+/** Names and values in turn, as node:http takes them without making an object of them first. What `headers` say goes before what stands on every answer. */
+function pairs(headers: OutgoingHttpHeaders, length: number): OutgoingHttpHeader[] {
+  const list: OutgoingHttpHeader[] = []
+  for (const name of everywhereNames) if (headers[name] === undefined) list.push(name, everywhere[name] ?? '')
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) list.push(name, value)
+  list.push('content-length', length)
+  return list
 }
 
 /** An answer that is an error alone, before or beside Apollo Server. */
