@@ -3,17 +3,24 @@
 
 import { sql, type SQL } from 'drizzle-orm'
 import type { AccessPlan } from '../policy-engine/decision.ts'
+import { always, type RowCondition } from '../policy-engine/row-condition.ts'
 import type { Classification } from '../schema/classification.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Entity, FieldBinding } from './entity.ts'
 import { written } from './formats.ts'
 import { mask } from './masks.ts'
-import { predicate } from './predicates.ts'
+import { follows, predicate } from './predicates.ts'
 
-export type CellParts = { readonly entity: Entity; readonly plan: AccessPlan; readonly classification: Classification }
+export type CellParts = {
+  readonly entity: Entity
+  readonly plan: AccessPlan
+  readonly classification: Classification
+  /** What the statement's WHERE already demands of every row, in these attributes; `always` where it demands nothing. */
+  readonly holds?: RowCondition
+}
 
 /** SQL of the cell, undefined where it is not served. Throws CitygraphError INTERNAL for a field that the type does not bind. */
-export function cell(field: string, { entity, plan, classification }: CellParts): SQL | undefined {
+export function cell(field: string, { entity, plan, classification, holds = always }: CellParts): SQL | undefined {
   const classified = classification.field(entity.type, field)
   const binding = entity.field(field)
   if (classified === undefined || binding === undefined) {
@@ -26,8 +33,10 @@ export function cell(field: string, { entity, plan, classification }: CellParts)
     case 'DENIED': return undefined
     case 'MIXED': {
       const masked = mask(classified.mask, binding, entity, plan)
+      if (follows(decision.read, holds)) return asMasked(binding, masked)
       const clear = sql`CASE WHEN ${predicate(decision.read, entity.attributes)} THEN ${asMasked(binding, masked)}`
-      if (masked === undefined) return sql`${clear} END`
+      // A mask for rows that are clear is never reached; PostgreSQL would make it ready all the same.
+      if (masked === undefined || follows(decision.read, decision.masked)) return sql`${clear} END`
       return sql`${clear} WHEN ${predicate(decision.masked, entity.attributes)} THEN ${masked} END`
     }
   }

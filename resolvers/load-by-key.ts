@@ -87,7 +87,7 @@ type Batch = {
 
 async function loadAll(context: ReadContext, binding: DomainBinding, { entity, selection, column, shape, keys }: Batch): Promise<readonly Page[]> {
   const { statement, read } = compiledFor(context.plan, shape, () => {
-    const columns = project(selection, { entity, plan: context.plan, classification: binding.classification })
+    const columns = project(selection, { entity, plan: context.plan, classification: binding.classification, holds: context.plan.rows(entity.type) })
     return { read: columns.read, position: columns.position, statement: compile(byKeys(context, entity, columns.columns, column)) }
   })
   for (const field of selection) context.observe.field(entity.type, field)

@@ -57,7 +57,7 @@ export function childrenLoader(context: ReadContext, binding: DomainBinding, que
 async function loadAll(context: ReadContext, binding: DomainBinding, query: ChildrenQuery, shape: string, keys: readonly string[]): Promise<readonly Page[]> {
   const { entity, selection, filter, order, first, after } = query
   const compiled = compiledFor(context.plan, shape, () => {
-    const columns = project(selection, { entity, plan: context.plan, classification: binding.classification }, order)
+    const columns = project(selection, { entity, plan: context.plan, classification: binding.classification, holds: context.plan.rows(entity.type) }, order)
     return { read: columns.read, position: columns.position, statement: compile(childrenOf(context, query, columns.columns)) }
   })
   for (const field of selection) context.observe.field(entity.type, field)

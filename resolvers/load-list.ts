@@ -31,26 +31,29 @@ export type ListQuery = {
   readonly restriction?: Restriction
 }
 
+/** Each has statements of its own; other sizes share one. */
+const COMMON_PAGES: readonly number[] = [1, 3, 5, 10, 20, 50, 100]
+
 /** Reads the page with one statement; one row more than asked tells whether there are others. */
 export async function loadList(context: ReadContext, binding: DomainBinding, query: ListQuery): Promise<Page> {
   const { entity, selection, filter, order, first, after, restriction } = query
-  const shape = ['list', binding.domain, entity.type, selection.join(','), filter.shape, query.orderShape, after === undefined ? '' : 'after', restriction?.shape ?? ''].join('|')
+  // A plan that is made once must know how many rows are wanted, to see that an index in order is worth it: exactly, or the most.
+  const exact = COMMON_PAGES.includes(first)
+  const shape = ['list', binding.domain, entity.type, selection.join(','), filter.shape, query.orderShape, after === undefined ? '' : 'after', restriction?.shape ?? '', exact ? first : ''].join('|')
   const compiled = compiledFor(context.plan, shape, () => {
     const { plan } = context
-    const columns = project(selection, { entity, plan, classification: binding.classification }, order)
+    const columns = project(selection, { entity, plan, classification: binding.classification, holds: plan.rows(entity.type) }, order)
     const conditions = [
       visible(entity, context),
       ...filter.conditions,
       ...(restriction === undefined ? [] : [restriction.condition]),
       ...(after === undefined ? [] : [afterPosition(order)]),
     ]
+    const page = sql`SELECT ${selectList(columns.columns)} FROM ${entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)}`
     return {
       read: columns.read,
       position: columns.position,
-      // A plan that is made once does not know how many rows are wanted; the largest page tells it that an index in order is worth it.
-      statement: compile(sql`SELECT * FROM (
-        SELECT ${selectList(columns.columns)} FROM ${entity.from} WHERE ${sql.join(conditions, sql` AND `)} ORDER BY ${ordered(order)} LIMIT ${sql.raw(String(LARGEST_PAGE + 1))}
-      ) AS page LIMIT ${limitSlot}`),
+      statement: compile(exact ? sql`${page} LIMIT ${sql.raw(String(first + 1))}` : sql`SELECT * FROM (${page} LIMIT ${sql.raw(String(LARGEST_PAGE + 1))}) AS page LIMIT ${limitSlot}`),
     }
   })
   for (const field of selection) context.observe.field(entity.type, field)

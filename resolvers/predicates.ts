@@ -26,6 +26,20 @@ export function predicate(condition: RowCondition, attributes: RowAttributes): S
   }
 }
 
+/**
+ * Whether the condition is true on every row on which the other one is, as far as one can tell without thinking: it is the same, or
+ * one of the terms of which all must hold.
+ */
+export function follows(condition: RowCondition, from: RowCondition): boolean {
+  const given = new Set(conjuncts(from).map((term) => JSON.stringify(term)))
+  return condition.kind !== 'never' && conjuncts(condition).every((term) => given.has(JSON.stringify(term)))
+}
+
+function conjuncts(condition: RowCondition): readonly RowCondition[] {
+  if (condition.kind === 'always') return []
+  return condition.kind === 'and' ? condition.terms.flatMap(conjuncts) : [condition]
+}
+
 const operators: Readonly<Record<Comparison, SQL>> = { '==': sql`=`, '!=': sql`<>`, '<': sql`<`, '<=': sql`<=`, '>': sql`>`, '>=': sql`>=` }
 
 /** Digits of a division that has others under it (GB/T 2260: province, city, county, street, village). */

@@ -3,11 +3,12 @@
 
 import { sql, type SQL } from 'drizzle-orm'
 import type { BulkClass, FieldDecision } from '../policy-engine/decision.ts'
+import { always } from '../policy-engine/row-condition.ts'
 import { cell, type CellParts } from './cell.ts'
 import { own, type Relation } from './entity.ts'
 import { kept } from './formats.ts'
 import type { OrderKey } from './ordering.ts'
-import { predicate } from './predicates.ts'
+import { follows, predicate } from './predicates.ts'
 import type { ReadContext } from './read-context.ts'
 import { kindOf, makeRow, type Row } from './row.ts'
 import type { Selection } from './selection.ts'
@@ -103,12 +104,12 @@ function textOfSql(value: SQL): string {
 const noKeys: readonly string[] = []
 
 /** This row's side of an edge, NULL on rows whose edge is not served; undefined where no row's is. */
-function edge(relation: Relation, decision: FieldDecision, { entity }: CellParts): SQL | undefined {
+function edge(relation: Relation, decision: FieldDecision, { entity, holds = always }: CellParts): SQL | undefined {
   const side = sideOf(relation, entity.key?.value)
   if (side === undefined) return undefined
   switch (decision.decision) {
     case 'CLEAR': return kept(side)
-    case 'MIXED': return sql`CASE WHEN ${predicate(decision.read, entity.attributes)} THEN ${kept(side)} END`
+    case 'MIXED': return follows(decision.read, holds) ? kept(side) : sql`CASE WHEN ${predicate(decision.read, entity.attributes)} THEN ${kept(side)} END`
     // A link has no masked form.
     case 'MASKED':
     case 'DENIED': return undefined

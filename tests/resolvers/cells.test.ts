@@ -1,7 +1,7 @@
 // Cells as the database gives them: clear, masked, by row, not at all.
 
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { RowCondition } from '../../policy-engine/row-condition.ts'
+import { always, type RowCondition } from '../../policy-engine/row-condition.ts'
 import { clear, denied, handMadePlan, masked, mixed } from '../support/hand-made-plan.ts'
 import { resolverCity, type ResolverCity } from '../support/resolver-city.ts'
 import { enterpriseRows, pidOf, populationRows } from '../support/scenario-rows.ts'
@@ -117,4 +117,22 @@ test('leaves an edge out where it is denied, and lists empty where it is denied 
     { uscc: '91310199MA1K0T3B5G', legalRepresentative: null, keyPersons: null, shareholders: { nodes: [] } },
     { uscc: '92310199MA1K0T4CXE', legalRepresentative: { id: enterprises.ids.encipher('AMR', 'Person', pidOf('ouyang')) }, keyPersons: null, shareholders: { nodes: [] } },
   ] } })
+})
+
+test('decides a cell once for all rows only where every row is already as the cell demands', async () => {
+  const query = `{ people(where: { hukouDivision: { in: ["310110001"] } }) { nodes { name mobile gender } } }`
+  const fields = { 'Person.name': mixed(notMinor, always), 'Person.mobile': mixed(notMinor), 'Person.gender': mixed({ kind: 'not', term: notMinor }) }
+  const all = await population.ask(query, { plan: handMadePlan({ fields }) })
+  population.statements()
+  const adults = await population.ask(query, { plan: handMadePlan({ fields, rows: { Person: { kind: 'and', terms: [notMinor, { kind: 'has', attribute: 'division' }] } } }) })
+  const [statement = ''] = population.statements()
+  // The gender of minors alone is asked for row by row; there are none among these rows.
+  expect(statement.match(/CASE/g)).toHaveLength(1)
+  const nodesOf = ({ data }: typeof all) => (data?.people as { nodes: { name: string | null; mobile: string | null; gender: string | null }[] }).nodes.map((node) => ({ ...node }))
+  // Minors: a masked name, no mobile, a gender. Everybody else is the same in both answers.
+  const grown = nodesOf(all).filter(({ gender }) => gender === null)
+  expect(nodesOf(all).length).toBeGreaterThan(grown.length)
+  expect(grown.length).toBeGreaterThan(0)
+  expect(nodesOf(adults)).toEqual(grown)
+  for (const minor of nodesOf(all).filter(({ gender }) => gender !== null)) expect(minor).toMatchObject({ name: expect.stringContaining('*'), mobile: null })
 })

@@ -1,9 +1,10 @@
 // Row conditions as SQL: the text beside each kind, read as a diff when it changes.
 
 import { sql } from 'drizzle-orm'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { RowCondition } from '../../../policy-engine/row-condition.ts'
-import { predicate } from '../../../resolvers/predicates.ts'
+import { follows, predicate } from '../../../resolvers/predicates.ts'
 import { slotName } from '../../../resolvers/slots.ts'
 import { compile } from '../../../resolvers/statements.ts'
 
@@ -48,4 +49,44 @@ test('ends the statement at an attribute that is not bound, inherited names incl
   for (const name of ['home', '__proto__', 'constructor', 'toString']) {
     expect(() => predicate({ kind: 'not', term: { kind: 'truth', attribute: name } }, attributes)).toThrow(expect.objectContaining({ code: 'INTERNAL' }))
   }
+})
+
+const truth = (name: string): RowCondition => ({ kind: 'truth', attribute: name })
+
+/** Two-valued, over Boolean attributes. */
+function holds(condition: RowCondition, row: Readonly<Record<string, boolean>>): boolean {
+  switch (condition.kind) {
+    case 'always': return true
+    case 'never': return false
+    case 'truth': return row[condition.attribute] === true
+    case 'not': return !holds(condition.term, row)
+    case 'and': return condition.terms.every((term) => holds(term, row))
+    case 'or': return condition.terms.some((term) => holds(term, row))
+    default: throw new RangeError(condition.kind)
+  }
+}
+
+test('a condition that follows from another is true wherever that one is (property)', () => {
+  const names = ['a', 'b', 'c'] as const
+  const { condition } = fc.letrec<{ condition: RowCondition }>((tie) => ({
+    condition: fc.oneof({ depthSize: 'small' },
+      fc.constantFrom<RowCondition>({ kind: 'always' }, { kind: 'never' }, ...names.map(truth)),
+      fc.record({ kind: fc.constantFrom('and' as const, 'or' as const), terms: fc.array(tie('condition'), { maxLength: 3 }) }),
+      fc.record({ kind: fc.constant('not' as const), term: tie('condition') }),
+    ),
+  }))
+  const rows = Array.from({ length: 8 }, (_, bits) => Object.fromEntries(names.map((name, at) => [name, (bits >> at) % 2 === 1])))
+  let found = 0
+  fc.assert(fc.property(condition, condition, fc.boolean(), (one, other, joined) => {
+    const from: RowCondition = joined ? { kind: 'and', terms: [other, one] } : other
+    if (!follows(one, from)) return
+    found++
+    for (const row of rows) expect(holds(one, row) || !holds(from, row)).toBe(true)
+  }), { numRuns: 2_000 })
+  expect(found).toBeGreaterThan(200)
+})
+
+test('nothing follows from nothing but what is always so', () => {
+  expect([follows(truth('a'), { kind: 'always' }), follows({ kind: 'never' }, { kind: 'never' }), follows({ kind: 'always' }, { kind: 'never' })]).toEqual([false, false, true])
+  expect(follows(truth('a'), { kind: 'or', terms: [truth('a'), truth('b')] })).toBe(false)
 })
