@@ -18,10 +18,15 @@ export type LoadJob = {
   readonly vary?: string
   /** Ends after so many answers, if that is before the time is over. */
   readonly most?: number
+  /** An answer may be a refusal, as long as it comes; counted apart. */
+  readonly refusals?: boolean
 }
 
+/** Nobody waits longer for one answer: a server that lets a connection hang has failed. */
+const PATIENCE_MS = 30_000
+
 /** A line of standard output, as JSON; milliseconds. `asked`: answers with those of the warm-up. */
-export type LoadOutcome = { readonly answers: number; readonly asked: number; readonly seconds: number; readonly p50: number; readonly p99: number }
+export type LoadOutcome = { readonly answers: number; readonly asked: number; readonly seconds: number; readonly p50: number; readonly p99: number; readonly refused: number }
 
 /** One job after the other, until standard input ends. */
 export async function run(): Promise<number> {
@@ -32,19 +37,19 @@ export async function run(): Promise<number> {
   return 0
 }
 
-type Load = { readonly job: LoadJob; readonly length: number; readonly from: number; readonly until: number; asked: number; readonly times: number[] }
+type Load = { readonly job: LoadJob; readonly length: number; readonly from: number; readonly until: number; asked: number; refused: number; readonly times: number[] }
 
 async function put(job: LoadJob): Promise<LoadOutcome> {
   // One alone, so that not all of them wait for what is made at the first.
-  const alone: Load = { job, length: -1, from: 0, until: 0, asked: 0, times: [] }
+  const alone: Load = { job, length: -1, from: 0, until: 0, asked: 0, refused: 0, times: [] }
   const length = await asking(alone)
   const from = performance.now() + job.warmUpSeconds * 1_000
-  const load: Load = { job, length, from, until: from + job.seconds * 1_000, asked: 0, times: [] }
+  const load: Load = { job, length, from, until: from + job.seconds * 1_000, asked: 0, refused: 0, times: [] }
   await Promise.all(Array.from({ length: job.connections }, () => asking(load)))
   const { times, asked } = load
   const seconds = Math.min(performance.now() - from, job.seconds * 1_000) / 1_000
   times.sort((a, b) => a - b)
-  return { answers: times.length, asked: asked + 1, seconds, p50: quantile(times, 0.5), p99: quantile(times, 0.99) }
+  return { answers: times.length, asked: asked + 1, seconds, p50: quantile(times, 0.5), p99: quantile(times, 0.99), refused: load.refused }
 }
 
 /** One connection; resolves with the length of its last answer when the time is over. */
@@ -68,7 +73,8 @@ function asking(load: Load): Promise<number> {
       const ended = performance.now()
       // A cold city on a busy machine may be late for its own databases; what is counted must be answers.
       if (status !== 200 || (load.length !== -1 && Math.abs(bytes - load.length) > load.length / 50)) {
-        if (ended >= from) return fail(new Error(`an answer with status ${status} and ${bytes} bytes, where the first had ${load.length}`))
+        if (job.refusals === true) load.refused += 1
+        else if (ended >= from) return fail(new Error(`an answer with status ${status} and ${bytes} bytes, where the first had ${load.length}`))
       }
       load.asked += 1
       if (ended >= from && ended < until) times.push(ended - begun)
@@ -77,6 +83,7 @@ function asking(load: Load): Promise<number> {
       socket.end()
     })
     socket.on('connect', ask)
+    socket.setTimeout(PATIENCE_MS, () => fail(new Error(`no answer within ${PATIENCE_MS / 1_000} s`)))
     socket.on('error', fail)
     socket.on('close', () => reject(new Error('the server closed a connection')))
     socket.on('data', (part) => {

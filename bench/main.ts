@@ -4,6 +4,7 @@ import { UsageError } from '../cli/usage.ts'
 
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<number> }>>> = {
   audit: () => import('./audit.ts'),
+  endurance: () => import('./endurance.ts'),
   load: () => import('./load-generator.ts'),
   city: () => import('./serve-city.ts'),
   hand: () => import('./hand/serve-hand.ts'),
