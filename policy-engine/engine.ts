@@ -57,7 +57,7 @@ export type PolicyEngineOptions = {
 
 const keptBundles = 5
 const graceMs = 5_000
-const keptPlans = 2_000
+const keptPlans = 1_000
 
 type Version = { readonly bundle: Bundle; readonly sequence: number; readonly supersededAt: number | undefined }
 
