@@ -2,6 +2,7 @@
 // entry already; it is asked again here, so that a resolver called without a gate gives nothing either.
 
 import type { GraphQLResolveInfo } from 'graphql'
+import type { AccessPlan } from '../policy-engine/decision.ts'
 import { entityOf, type DomainBinding } from './binding.ts'
 import { connectionOf, positionAfter } from './connections.ts'
 import type { SortTerm } from './entity.ts'
@@ -9,7 +10,7 @@ import { filterOf } from './filters.ts'
 import { pageSize } from './keyset.ts'
 import { loadByKey, type OtherColumn } from './load-by-key.ts'
 import { loadList, type Restriction } from './load-list.ts'
-import { allowedDefault, chosenOrder, orderKeys, type OrderKey } from './ordering.ts'
+import { allowedDefault, chosenOrder, orderKeys, type OrderKey, type OrderParts } from './ordering.ts'
 import { keysOf } from './references.ts'
 import type { ReadContext } from './read-context.ts'
 import type { Arguments, Resolver } from './resolver-map.ts'
@@ -66,16 +67,25 @@ export type ListParts = {
   readonly restrict?: (args: Arguments, context: ReadContext) => { readonly restriction: Restriction; readonly before?: readonly OrderKey[] } | undefined
 }
 
+type Order = { readonly keys: readonly OrderKey[]; readonly shape: string }
+
 /** `people(where, orderBy, first, after)`: a page of the rows that the caller may see. */
 export function manyRows(binding: DomainBinding, field: string, { type, order = [], restrict }: ListParts): Resolver {
   const entity = entityOf(binding, type)
+  const orderOf = (terms: readonly SortTerm[]): Order => ({ keys: orderKeys(terms, entity), shape: terms.map((term) => `${term.field} ${term.direction}`).join(',') })
+  const defaults = new WeakMap<AccessPlan, Order>()
+  const defaultOrder = (parts: OrderParts): Order => {
+    const known = defaults.get(parts.plan) ?? orderOf(allowedDefault(order, parts))
+    defaults.set(parts.plan, known)
+    return known
+  }
   return async (_parent, args, context, info: GraphQLResolveInfo) => {
     if (!entryServed(context, field)) return null
     const parts = { entity, plan: context.plan, classification: binding.classification }
     const first = pageSize(args['first'])
     const filter = filterOf(args['where'], parts)
     const chosen = chosenOrder(args['orderBy'], parts)
-    const terms = chosen.length > 0 ? chosen : allowedDefault(order, parts)
+    const ordering = chosen.length > 0 ? orderOf(chosen) : defaultOrder(parts)
     const restricted = restrict?.(args, context)
     const place = { coordinate: `Query.${field}`, args, parent: [] }
     const after = positionAfter(context, place)
@@ -83,8 +93,8 @@ export function manyRows(binding: DomainBinding, field: string, { type, order = 
       entity,
       selection: rowSelection(info, type),
       filter,
-      order: [...(restricted?.before ?? []), ...orderKeys(terms, entity)],
-      orderShape: `${restricted === undefined ? '' : field} ${terms.map((term) => `${term.field} ${term.direction}`).join(',')}`,
+      order: restricted?.before === undefined ? ordering.keys : [...restricted.before, ...ordering.keys],
+      orderShape: `${restricted === undefined ? '' : field} ${ordering.shape}`,
       first,
       ...(after === undefined ? {} : { after }),
       ...(restricted === undefined ? {} : { restriction: restricted.restriction }),

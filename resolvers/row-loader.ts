@@ -11,6 +11,7 @@ export type RowLoader = {
   load(key: string): Promise<Page>
 }
 
+/** Never throws at once. */
 type Load = (keys: readonly string[]) => Promise<readonly Page[]>
 /** Keys that went to the database together. */
 type Flight = { readonly keys: ReadonlyMap<string, number>; readonly ended: Promise<void>; pages: readonly Page[]; error: Error | undefined }
@@ -54,7 +55,7 @@ function depart(asked: readonly (readonly string[])[], flights: Map<string, Flig
 }
 
 function fly(keys: readonly string[], load: Load): Flight {
-  const flight: Flight = { keys: new Map(keys.map((key, index) => [key, index])), ended: Promise.resolve().then(() => load(keys)).then(
+  const flight: Flight = { keys: new Map(keys.map((key, index) => [key, index])), ended: load(keys).then(
     (pages) => { flight.pages = pages },
     (error: unknown) => { flight.error = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error }) },
   ), pages: [], error: undefined }

@@ -39,6 +39,7 @@ const FURTHER = 32
 
 /** Resolvers may have read for a field that the operation does not name (a derived value): that is recorded as well. */
 function furtherReader(plan: AccessPlan, classification: Classification, recorded: AccessRecord['fields']): OperationDecisions['recordedWith'] {
+  // Also those of which nothing is recorded: keys.
   const named = new Set(recorded.map(({ field }) => field))
   const kept = boundedCache<string, AccessRecord['fields']>(FURTHER)
   return (read) => {
@@ -50,7 +51,9 @@ function furtherReader(plan: AccessPlan, classification: Classification, recorde
     if (known !== undefined) return known
     const decided = further.flatMap((name) => {
       const [type = '', field = ''] = name.split('.')
-      return classification.field(type, field) === undefined ? [] : [decide(plan, classification, { type, field }).recorded]
+      if (classification.field(type, field) !== undefined) return [decide(plan, classification, { type, field }).recorded]
+      named.add(name)
+      return []
     })
     const made = decided.length === 0 ? recorded : [...recorded, ...decided]
     kept.set(key, made)

@@ -79,8 +79,17 @@ type Resolve = (parent?: unknown, args?: unknown, context?: GateContext) => unkn
 function onlyExisting(classification: Classification) {
   return async (resolve: Resolve, parent: unknown, args: unknown, context: GateContext): Promise<unknown> => {
     const all = representationsOf(args)
-    const places = all.flatMap((one, place) => (mayExist(context.plan, classification, typeOf(one)) ? [place] : []))
+    const decided = new Map<unknown, boolean>()
+    const exists = (one: unknown): boolean => {
+      const type = typeOf(one)
+      const known = decided.get(type) ?? mayExist(context.plan, classification, type)
+      decided.set(type, known)
+      return known
+    }
+    const places: number[] = []
+    for (const [place, one] of all.entries()) if (exists(one)) places.push(place)
     if (places.length === 0) return all.map(() => null)
+    if (places.length === all.length) return resolve(parent, { representations: all }, context)
     const found = await resolve(parent, { representations: places.map((place) => all[place]) }, context)
     // An error of the resolver goes on as it is.
     if (!Array.isArray(found)) return found

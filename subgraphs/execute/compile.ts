@@ -2,12 +2,13 @@
 // undefined for anything else (mutations, introspection, other abstract types, directives that do not fit): graphql-js runs those.
 
 import {
-  defaultFieldResolver, getArgumentValues, getDirectiveValues, GraphQLID, GraphQLIncludeDirective, GraphQLScalarType, GraphQLSkipDirective, GraphQLString,
+  defaultFieldResolver, getDirectiveValues, GraphQLID, GraphQLIncludeDirective, GraphQLScalarType, GraphQLSkipDirective, GraphQLString,
   isLeafType, isListType, isNonNullType, isObjectType, isUnionType, Kind, visit,
   type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema,
   type OperationDefinitionNode, type SelectionNode, type SelectionSetNode,
 } from 'graphql'
-import type { Arguments, FieldProgram, ObjectProgram, Program, Resolve, ResolveBatch, TypeProgram } from './program.ts'
+import { argumentReader } from './arguments.ts'
+import type { FieldProgram, ObjectProgram, Program, Resolve, ResolveBatch, TypeProgram } from './program.ts'
 
 type Variables = Readonly<Record<string, unknown>>
 type Compiling = {
@@ -76,29 +77,13 @@ function compileField(as: string, nodes: readonly [FieldNode, ...FieldNode[]], d
   const resolve = definition.resolve == null || definition.resolve === defaultFieldResolver ? undefined : (definition.resolve as Resolve)
   const batch = resolve !== undefined && 'batch' in resolve && typeof resolve.batch === 'function' ? (resolve.batch as ResolveBatch) : undefined
   const type = compileType(definition.type, nodes, compiling)
-  return { as, field: definition.name, parent, nodes, resolve, batch, args: argumentsOf(definition, nodes[0]), returns: definition.type, type, plain: plainness(type) }
+  return { as, field: definition.name, parent, nodes, resolve, batch, args: argumentReader(definition, nodes[0]), returns: definition.type, type, plain: plainness(type) }
 }
 
 function plainness(type: TypeProgram): FieldProgram['plain'] {
   const leaf = type.kind === 'nonnull' ? type.of : type
   if (leaf.kind !== 'leaf' || !leaf.plain) return undefined
   return type.kind === 'nonnull' ? 'never null' : 'or null'
-}
-
-/** Decided once where no variable stands among them. */
-function argumentsOf(definition: GraphQLField<unknown, unknown>, node: FieldNode): FieldProgram['args'] {
-  let variable = false
-  for (const argument of node.arguments ?? []) visit(argument, { Variable: () => { variable = true } })
-  const read = (variables: Variables): Arguments => getArgumentValues(definition, node, variables)
-  if (variable) return read
-  let constant: Arguments | undefined
-  return (variables) => (constant ??= frozen(read(variables)))
-}
-
-/** Served to every request, so nobody may write into it. */
-function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const inner of Object.values(Object.freeze(value))) frozen(inner)
-  return value
 }
 
 function compileType(type: GraphQLOutputType, nodes: readonly FieldNode[], compiling: Compiling): TypeProgram {

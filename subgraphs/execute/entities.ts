@@ -17,7 +17,7 @@ export function groupEntities(schema: GraphQLSchema): void {
   field.resolve = (parent: unknown, args: Arguments, context: unknown, info: unknown) => Reflect.apply(resolve, undefined, [parent, args, context, info])
 }
 
-async function together(schema: GraphQLSchema, args: Arguments, context: unknown, place: Place): Promise<readonly unknown[]> {
+function together(schema: GraphQLSchema, args: Arguments, context: unknown, place: Place): readonly unknown[] | Promise<readonly unknown[]> {
   const references: readonly unknown[] = Array.isArray(args['representations']) ? args['representations'] : []
   const groups = new Map<string, { readonly places: number[]; readonly references: unknown[] }>()
   for (const [index, reference] of references.entries()) {
@@ -30,12 +30,14 @@ async function together(schema: GraphQLSchema, args: Arguments, context: unknown
     }
   }
   const answer: unknown[] = references.map(() => null)
-  const calls = [...groups].map(async ([name, group]) => {
-    const values = await resolved(schema, name, group.references, context, place)
-    for (const [index, at] of group.places.entries()) answer[at] = named(values[index], name)
-  })
-  await Promise.all(calls)
-  return answer
+  const waits: Promise<void>[] = []
+  for (const [name, group] of groups) {
+    const put = (values: readonly unknown[]): void => group.places.forEach((at, index) => { answer[at] = named(values[index], name) })
+    const values = resolved(schema, name, group.references, context, place)
+    if (Array.isArray(values)) put(values)
+    else waits.push(Promise.resolve(values).then(put))
+  }
+  return waits.length === 0 ? answer : Promise.all(waits).then(() => answer)
 }
 
 /** Throws for a type that this subgraph does not have: no representation of such a request is answered. */
@@ -48,11 +50,13 @@ function resolved(schema: GraphQLSchema, name: string, references: readonly unkn
   return settled(references.map(async (reference) => resolve(reference, context, place)))
 }
 
-async function batched(resolve: ResolveReferences, references: readonly unknown[], context: unknown, place: Place): Promise<readonly unknown[]> {
+function batched(resolve: ResolveReferences, references: readonly unknown[], context: unknown, place: Place): readonly unknown[] | Promise<readonly unknown[]> {
+  const failed = (error: unknown): readonly unknown[] => references.map(() => asError(error))
   try {
-    return await resolve(references, context, place)
+    const values = resolve(references, context, place)
+    return values instanceof Promise ? values.catch(failed) : values
   } catch (error) {
-    return references.map(() => asError(error))
+    return failed(error)
   }
 }
 

@@ -215,7 +215,7 @@ function isSource(value: unknown): value is Record<string, unknown> {
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+  return isSource(value) && typeof value['then'] === 'function'
 }
 
 function isIterable(value: unknown): value is Iterable<unknown> {

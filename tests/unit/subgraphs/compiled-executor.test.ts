@@ -12,7 +12,7 @@ import { handMadeSchema, handMadeThing } from '../../support/hand-made-values.ts
 
 const seed = Number(process.env['EXECUTOR_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const rules = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule)
-const RUNS = Number(process.env['EXECUTOR_RUNS'] ?? 150)
+const RUNS = Number(process.env['EXECUTOR_RUNS'] ?? 100)
 console.log(`executor seed ${seed}`)
 
 function operationOf(query: string): Operation {
