@@ -13,22 +13,29 @@ export function boundedCache<K, V>(limit: number): BoundedCache<K, V> {
   if (!Number.isInteger(limit) || limit < 1) throw new RangeError('a bounded cache needs a positive limit')
   // A Map remembers the order of insertion: moving an entry to the end at each use makes it an LRU list.
   const entries = new Map<K, V>()
+  // What is used again and again stands at the end already.
+  let last: K | undefined
   return {
     get(key) {
       const value = entries.get(key)
-      if (value === undefined) return undefined
+      if (value === undefined || key === last) return value
+      last = key
       entries.delete(key)
       entries.set(key, value)
       return value
     },
     set(key, value) {
+      last = key
       entries.delete(key)
       entries.set(key, value)
       if (entries.size <= limit) return
       const oldest = entries.keys().next()
       if (oldest.done !== true) entries.delete(oldest.value)
     },
-    delete: (key) => void entries.delete(key),
+    delete(key) {
+      if (key === last) last = undefined
+      entries.delete(key)
+    },
     size: () => entries.size,
   }
 }

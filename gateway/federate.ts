@@ -4,7 +4,7 @@
 
 import { ApolloGateway } from '@apollo/gateway'
 import { ApolloServer } from '@apollo/server'
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLResponse } from '@apollo/server'
+import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener, GraphQLResponse } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, getOperationAST } from 'graphql'
 import type { ValidationRule } from 'graphql'
@@ -101,50 +101,54 @@ export async function federate(parts: AnswerParts & {
 type Context = GraphQLRequestContext<GatewayContext>
 
 function answering(gateway: ApolloGateway, runnerFor: RunnerFor, parts: AnswerParts): ApolloServerPlugin<GatewayContext> {
+  // One object for all requests: what a request has stands in its context.
+  const listener: GraphQLRequestListener<GatewayContext> = {
+    async didEncounterErrors({ errors, contextValue, document, request }) {
+      // Refusals of our own validation rules are attempts worth a record: reserved aliases, excessive operations.
+      const code = errors.map(ownRuleCode).find((found) => found !== undefined)
+      if (code !== undefined) {
+        const { requestId, policyVersion, caller, occasion } = contextValue.state
+        contextValue.state.refusalRecorded = true
+        const asked = document === undefined ? undefined : (getOperationAST(document, request.operationName) ?? undefined)
+        const operation = document === undefined || asked === undefined ? undefined : namedOperation(document, asked, contextValue.state.literalOf)
+        await parts.records.refused({ requestId, code, policyVersion, caller, occasion, operation })
+      }
+    },
+    async didResolveOperation({ operation }) {
+      // Apollo leaves an unknown or missing operationName to the gateway, which would throw (500).
+      if (operation === undefined || operation === null) {
+        throw new GraphQLError('no such operation', { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } })
+      }
+    },
+    async responseForOperation(context) {
+      const { state } = context.contextValue
+      const { document, operation, schema, request } = context
+      const variables = request.variables ?? {}
+      const answer = await answerOperation(
+        { schema, document, operation, variables }, state,
+        () => runnerFor(document, operation)?.run(state, variables) ?? gateway.executor(planRequest(context)), parts,
+      )
+      state.finished = true
+      state.body = answerText(answer, state)
+      context.response.http.status = answer.status
+      if (state.contentType !== undefined) context.response.http.headers.set('content-type', state.contentType)
+      return { http: context.response.http, body: { kind: 'single', singleResult: {} } } satisfies GraphQLResponse
+    },
+    async willSendResponse({ response, contextValue }) {
+      const { state } = contextValue
+      if (state.finished || response.body.kind !== 'single') return
+      state.finished = true
+      response.body.singleResult.extensions = sharingExtensions(state)
+      const code = response.body.singleResult.errors?.[0]?.extensions?.['code']
+      if (!isCode(code)) throw new CitygraphError('INTERNAL')
+      const { status } = response.http
+      if (status === undefined || status === 200 || status >= 500) response.http.status = code === 'INTERNAL' ? 500 : 400
+    },
+  }
   return {
-    requestDidStart: async () => ({
-      async didEncounterErrors({ errors, contextValue, document, request }) {
-        // Refusals of our own validation rules are attempts worth a record: reserved aliases, excessive operations.
-        const code = errors.map(ownRuleCode).find((found) => found !== undefined)
-        if (code !== undefined) {
-          const { requestId, policyVersion, caller, occasion } = contextValue.state
-          contextValue.state.refusalRecorded = true
-          const asked = document === undefined ? undefined : (getOperationAST(document, request.operationName) ?? undefined)
-          const operation = document === undefined || asked === undefined ? undefined : namedOperation(document, asked, contextValue.state.literalOf)
-          await parts.records.refused({ requestId, code, policyVersion, caller, occasion, operation })
-        }
-      },
-      async didResolveOperation({ operation }) {
-        // Apollo leaves an unknown or missing operationName to the gateway, which would throw (500).
-        if (operation === undefined || operation === null) {
-          throw new GraphQLError('no such operation', { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } })
-        }
-      },
-      async responseForOperation(context) {
-        const { state } = context.contextValue
-        const { document, operation, schema, request } = context
-        const variables = request.variables ?? {}
-        const answer = await answerOperation(
-          { schema, document, operation, variables }, state,
-          () => runnerFor(document, operation)?.run(state, variables) ?? gateway.executor(planRequest(context)), parts,
-        )
-        state.finished = true
-        state.body = answerText(answer, state)
-        context.response.http.status = answer.status
-        if (state.contentType !== undefined) context.response.http.headers.set('content-type', state.contentType)
-        return { http: context.response.http, body: { kind: 'single', singleResult: {} } } satisfies GraphQLResponse
-      },
-      async willSendResponse({ response, contextValue }) {
-        const { state } = contextValue
-        if (state.finished || response.body.kind !== 'single') return
-        state.finished = true
-        response.body.singleResult.extensions = sharingExtensions(state)
-        const code = response.body.singleResult.errors?.[0]?.extensions?.['code']
-        if (!isCode(code)) throw new CitygraphError('INTERNAL')
-        const { status } = response.http
-        if (status === undefined || status === 200 || status >= 500) response.http.status = code === 'INTERNAL' ? 500 : 400
-      },
-    }),
+    async requestDidStart() {
+      return listener
+    },
   }
 }
 

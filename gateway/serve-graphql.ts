@@ -69,7 +69,9 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     if ('error' in body) throw new Refusal(body.error, body.status)
     const answer = await parts.server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers: request.method === 'POST' ? accepting.headers : headersOf(request), search: searchOf(request), body: lifted(body.value, state, parts.lift) },
-      context: async () => ({ state }),
+      async context() {
+        return { state }
+      },
     })
     // Apollo Server's choice among what is accepted is the same for every answer.
     if (isOurs(answer)) accepting.contentType ??= answer.headers.get('content-type')
