@@ -127,3 +127,24 @@ test('reads every row once for any order and page size (property)', async () => 
     { numRuns: 12 },
   )
 })
+
+test('pages below many parents keep their order without a sort above them: they are read by a nested loop, parent by parent', async () => {
+  enterprises.statements()
+  await enterprises.ask('{ enterprises(first: 20) { nodes { uscc shareholders(first: 2) { nodes { holderName } } changes(first: 2) { nodes { item } } } } }', { plan: handMadePlan() })
+  const pages = enterprises.statements().filter((text) => text.includes('LATERAL'))
+  expect(pages).toHaveLength(2)
+  const client = await enterprises.pool.connect()
+  try {
+    // Whatever the planner thinks of nested loops: a LATERAL page with a LIMIT has no other way.
+    for (const setting of ['on', 'off']) {
+      await client.query(`SET enable_nestloop = ${setting}`)
+      for (const text of pages) {
+        const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN (GENERIC_PLAN) ${text}`)
+        expect(rows[0]?.['QUERY PLAN']).toMatch(/^Nested Loop/)
+        expect(rows[1]?.['QUERY PLAN']).toMatch(/(Disabled|Function Scan on unnest parent)/)
+      }
+    }
+  } finally {
+    client.release(true)
+  }
+})
