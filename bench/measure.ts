@@ -1,8 +1,9 @@
 // Measures servers beside each other: A B C, A B C, … with the same load, so that what the machine does meanwhile happens to all of
 // them alike. Ratios within a round are what counts.
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LoadProcess } from './processes.ts'
-import { familyMs, processorMs, residentMiB } from './processor-time.ts'
+import { familyMs, knowsProcesses, processorMs, residentMiB } from './processor-time.ts'
 import type { Server } from './servers.ts'
 
 export type LoadShape = { readonly connections: number; readonly seconds: number; readonly rounds: number }
@@ -32,6 +33,7 @@ export async function measureInTurn(servers: readonly Server[], shape: LoadShape
   const rounds = new Map<Server, Measured[]>(servers.map((server) => [server, []]))
   for (let round = 1; round <= shape.rounds; round += 1) {
     for (const server of servers) {
+      await settled(servers.flatMap(({ pids }) => pids), postmaster)
       const [node, postgres] = [processorMs(server.pids), familyMs(postmaster)]
       const outcome = await load.put({ ...jobFor(server), warmUpSeconds: 0.2, seconds: shape.seconds })
       const measured: Measured = {
@@ -52,6 +54,19 @@ export async function measureInTurn(servers: readonly Server[], shape: LoadShape
 /** So that compilers have seen enough: whichever is first. */
 const WARM_UP_SECONDS = 8
 const WARM_UP_ANSWERS = 3_000
+
+/** Waits until what the last load left behind is done: governance reads records, PostgreSQL writes pages. */
+async function settled(pids: readonly number[], postmaster: number): Promise<void> {
+  for (let waited = 0; knowsProcesses && waited < SETTLE_MS; waited += SETTLE_STEP_MS) {
+    const before = processorMs(pids) + familyMs(postmaster)
+    await sleep(SETTLE_STEP_MS)
+    if (processorMs(pids) + familyMs(postmaster) - before < QUIET_MS) return
+  }
+}
+
+const SETTLE_MS = 3_000
+const SETTLE_STEP_MS = 150
+const QUIET_MS = 10
 
 export function described({ perSecond, p50, p99, nodeMicros, postgresMicros, residentMiB: memory }: Measured): string {
   return `${perSecond.toFixed(0)}/s, p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, node ${nodeMicros.toFixed(0)} µs and PostgreSQL ${postgresMicros.toFixed(0)} µs of processor an answer, ${memory.toFixed(0)} MiB`

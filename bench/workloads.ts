@@ -62,7 +62,7 @@ export const notThereYet = 'W5 a cached open query: not there yet'
 /** Replaced by the load generator in each request. */
 export const VARYING = '00000000'
 
-const allCapital = `9${VARYING}00000000`
+const allCapital = `9${VARYING}0000`
 
 /** W1 with an argument that is another one in each request, as a variable. */
 export const w1WithVariables: Workload = {
