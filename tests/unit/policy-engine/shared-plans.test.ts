@@ -1,5 +1,5 @@
-// Plans are kept and shared, grants of others are passed over: none of that may show. Whatever was asked before, and however long ago,
-// a plan decides as one made freshly for that caller at that moment.
+// Plans are kept and shared, policies of others are passed over: none of that may show. Whatever was asked before, and however long
+// ago, a plan decides as one made freshly for that caller at that moment from all policies.
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,6 +19,7 @@ const each = `
 @id("role") @because("b") permit (principal in Role::"clerk", action == Action::"read", resource is Enterprise) when { context.field.coordinate == "Enterprise.domicile" && principal.assurance >= 2 };
 @id("zone") @because("b") forbid (principal, action, resource is Enterprise) when { principal.zone == "abroad" };
 @id("bound") @because("b") permit (principal, action == Action::"readMasked", resource is Person) when { context has authorizationRef && context.field.coordinate == "Person.birthDate" };
+@id("foreign") @because("b") forbid (principal, action, resource is Enterprise) when { principal.organisation == "DIST" && context.field.coordinate == "Enterprise.domicile" && principal.assurance == 1 };
 @id("evening") @because("b") permit (principal, action == Action::"read", resource is Person) when { context.field.coordinate == "Person.gender" && context.now >= datetime("2026-03-02T00:00:30+0800") };
 `
 
@@ -66,7 +67,9 @@ describe('a kept plan', () => {
         // The same object as before, or an equal one.
         const who = again && seen[0] !== undefined ? seen[0] : caller
         seen.push(who)
-        const bundle = engine.bundle()
+        const kept = engine.bundle()
+        // Without its index: every policy is looked at for every field.
+        const bundle = { ...kept, index: { ...kept.index, candidates: () => () => kept.policies } }
         const fresh = makePlan({ bundle, sequence: 1, classification, caller: structuredClone(who), occasion, withdrawn: new Set(), now: clock.now().getTime(), alternatives: () => [] })
         expect(words(engine.plan(who, occasion) as typeof fresh)).toEqual(words(fresh))
       }
