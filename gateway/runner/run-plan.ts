@@ -19,10 +19,14 @@ import type { ObjectWriting } from './write-json.ts'
 export type RunResult = { readonly text?: string; readonly errors: readonly unknown[] }
 
 /** `variables` as the client sent them, already found to fit. Throws what Apollo's executor would throw. */
-export type Runner = { run(state: RequestState, variables: Readonly<Record<string, unknown>>): Promise<RunResult> }
+export type Runner = {
+  run(state: RequestState, variables: Readonly<Record<string, unknown>>): Promise<RunResult>
+  /** How many writers it may come to keep. */
+  readonly writers: number
+}
 
 /** Combinations of @skip and @include kept for one operation. */
-const WRITERS = 16
+const WRITERS = 4
 
 /** Throws LeftToApollo for an operation that has to run on Apollo's own path. */
 export function compileRunner(taken: TakenPlan, sources: ReadonlyMap<string, FederatedSource>): Runner {
@@ -34,6 +38,7 @@ export function compileRunner(taken: TakenPlan, sources: ReadonlyMap<string, Fed
   const defaults: Readonly<Record<string, unknown>> = operation.collectDefaultedVariableValues()
 
   return {
+    writers: Math.min(WRITERS, 2 ** named.length),
     async run(state, variables) {
       const run: Run = { state, variables, tree: {}, errors: [] }
       await step(run, run.tree)

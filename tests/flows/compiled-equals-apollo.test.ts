@@ -9,10 +9,12 @@ import { fiveDomainQuery } from '../../bench/five-domain-query.ts'
 import { createPublicIds } from '../../resolvers/ids.ts'
 import { linkingToken } from '../../synthetic-city/linking-token.ts'
 import { random } from '../../synthetic-city/random.ts'
+import { scenarioOrganisations, scenarioPeople } from '../../synthetic-city/scenario.ts'
 import { askedPeople, askingCallers, askings } from '../support/askings.ts'
 import { LINK_KEY } from '../support/loaded-city.ts'
 import { takeAway, giveBack } from '../support/outage.ts'
 import { randomOperations } from '../support/random-operations.ts'
+import { driverAdmission, enterprise360, schoolChild, startBusiness } from '../support/use-cases.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { Answer, Asked, RunningCity } from '../support/running-city.ts'
 
@@ -69,6 +71,9 @@ async function both(query: string, how: Asked): Promise<Answer> {
   return one
 }
 
+const conditional = `query ($x: Boolean!, $y: Boolean = true) { enterprises(first: 3) @skip(if: $x) { nodes { name @include(if: $y) ...e } } people(first: 2) @include(if: $y) { nodes { gender ... @skip(if: $x) { name } } } }
+  fragment e on Enterprise { creditRating @include(if: $y) { grade } legalRepresentative @skip(if: $x) { name } name }`
+
 const plans = async (city: RunningCity): Promise<string> => (await (await fetch(`${city.url}/metrics`)).text()).split('\n').filter((line) => line.startsWith('citygraph_plans_total')).join('\n')
 
 describe('compiled operations', () => {
@@ -79,6 +84,13 @@ describe('compiled operations', () => {
         await both(asking.query, { ...how, ...asking, variables: { ...ids, ...asking.variables } })
       }
       await both(fiveDomainQuery, how)
+      const uscc = scenarioOrganisations.e1.uscc
+      const ids = idsFor(how)
+      await both(startBusiness, { ...how, variables: { person: ids['person'], name: scenarioPeople.zhangWei.name, idNo: scenarioPeople.zhangWei.idNo, uscc, identityCard: 'RESIDENT_IDENTITY_CARD' } })
+      await both(enterprise360, { ...how, variables: { uscc } })
+      await both(schoolChild, { ...how, variables: { child: ids['ward'], guardian: ids['guardian'] } })
+      await both(driverAdmission, { ...how, variables: { person: ids['person'] } })
+      for (const variables of [{ x: true, y: true }, { x: true, y: false }, { x: false }, { x: false, y: false }, { y: true }, { x: null }]) await both(conditional, { ...how, variables })
     })
   }
 
