@@ -22,7 +22,10 @@ const LOOKS = `SELECT max(s.at) AS at FROM access_subject AS s JOIN access_recor
   WHERE s.token = t.subject::uuid AND s.at >= t.first - ${WINDOW} AND s.at <= t.last AND r.caller_org = t.org AND r.caller_sub = t.sub AND r.outcome = 'ANSWERED'
   GROUP BY r.request_id`
 
-function crossing(events: string): string {
+/** Without so many rows about the person nobody can have looked so often: nearly every pair ends here. */
+const ENOUGH_LOOKS = `EXISTS (SELECT FROM access_subject AS s WHERE s.token = t.subject::uuid AND s.at >= t.first - ${WINDOW} AND s.at <= t.last OFFSET $2::int - 1)`
+
+function crossing(events: string, condition = 'true'): string {
   return `SELECT t.org, t.sub, t.kind, t.subject, c.at, c.count::int
     FROM jsonb_to_recordset($4::jsonb) AS t (org text, sub text, kind text, subject text, first timestamptz, last timestamptz)
     LEFT JOIN LATERAL (
@@ -34,12 +37,12 @@ function crossing(events: string): string {
       FROM (SELECT at, count(*) OVER (ORDER BY at RANGE BETWEEN ${WINDOW} PRECEDING AND CURRENT ROW) AS n FROM (${events}) AS event) AS sliding
       WHERE at >= t.first AND at > coalesce(given.until, '-infinity')
     ) AS c
-    WHERE t.last > coalesce(given.until, '-infinity') AND c.at IS NOT NULL
+    WHERE ${condition} AND t.last > coalesce(given.until, '-infinity') AND c.at IS NOT NULL
     ORDER BY c.at, t.org, t.sub, t.subject`
 }
 
 const overEvents = crossing(EVENTS)
-const overLooks = crossing(LOOKS)
+const overLooks = crossing(LOOKS, ENOUGH_LOOKS)
 
 /** Crossings over kept events, or for pairs with a `subject` over the access records themselves. */
 export async function crossings(client: pg.ClientBase, touched: readonly (Touched & { readonly subject?: string })[], { signal, level, windowS, suspending }: Looked): Promise<readonly Crossing[]> {

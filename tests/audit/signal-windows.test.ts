@@ -129,6 +129,15 @@ describe('a window', () => {
     }
   }, 120_000)
 
+  it('is found in one step that is full of persons', async () => {
+    // A step of the follower under load: 500 records about 20 persons each.
+    await keep(Array.from({ length: 500 }, (_, at) => ({ sub: 'reader-of-many', atS: at / 1_000, persons: Array.from({ length: 20 }, () => randomUUID()) })))
+    const begun = performance.now()
+    await look()
+    process.stdout.write(`signal step over 10,000 persons: ${(performance.now() - begun).toFixed(0)} ms\n`)
+    expect((await given('reader-of-many')).map(({ signal, count }) => ({ signal, count }))).toEqual([{ signal: 'BULK', count: 10_000 }])
+  }, 60_000)
+
   it('costs the same however much was counted before', async () => {
     await owner.query(`INSERT INTO signal_event SELECT 'DENY_PROBING', 'PSB', 'busy-' || n % 50, 'old-' || n, $1::timestamptz - n * interval '10 ms' FROM generate_series(1, 60000) AS n`, [new Date(START)])
     await owner.query('ANALYZE signal_event')
