@@ -1,5 +1,6 @@
 // From a processor profile of V8 to what people ask of it: the functions and packages that cost most by themselves, and the tree of
-// calls with the time of each. Samples while nothing ran are left out.
+// calls with the time of each. Samples while nothing
+// ran are left out.
 
 /** What V8 writes, as far as it is read here. Times in microseconds. */
 export type CpuProfile = {
@@ -22,6 +23,11 @@ export type Folded = { readonly total: number; readonly functions: readonly Cost
 
 const idle = new Set(['(idle)', '(root)'])
 
+/** `dispatch` without a file is the profiler being asked. */
+function isWork({ functionName, url }: CallFrame): boolean {
+  return !idle.has(functionName) && !(functionName === 'dispatch' && url === '')
+}
+
 export function foldProfile({ nodes, samples, timeDeltas }: CpuProfile, placeOf: PlaceOf): Folded {
   const own = new Map<number, number>()
   samples.forEach((id, n) => own.set(id, (own.get(id) ?? 0) + Math.max(0, timeDeltas[n] ?? 0)))
@@ -30,7 +36,7 @@ export function foldProfile({ nodes, samples, timeDeltas }: CpuProfile, placeOf:
   const byId = new Map(nodes.map((node) => [node.id, node]))
   for (const { id, callFrame } of nodes) {
     const time = own.get(id) ?? 0
-    if (time === 0 || idle.has(callFrame.functionName)) continue
+    if (time === 0 || !isWork(callFrame)) continue
     const { file, line } = placeOf(callFrame)
     const name = file === '' ? nameOf(callFrame) : `${nameOf(callFrame)} ${file}:${line}`
     functions.set(name, (functions.get(name) ?? 0) + time)
@@ -42,7 +48,7 @@ export function foldProfile({ nodes, samples, timeDeltas }: CpuProfile, placeOf:
     const branches = new Map<string, { readonly frame: CallFrame; readonly ids: number[]; time: number }>()
     for (const id of ids) {
       const node = byId.get(id)
-      if (node === undefined || idle.has(node.callFrame.functionName)) continue
+      if (node === undefined || !isWork(node.callFrame)) continue
       const { functionName, url, lineNumber } = node.callFrame
       const key = `${functionName} ${url}:${lineNumber}`
       const branch = branches.get(key) ?? { frame: node.callFrame, ids: [], time: 0 }
