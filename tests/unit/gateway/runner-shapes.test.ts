@@ -74,7 +74,7 @@ describe('compiled plans', () => {
         for (const spoil of [0, 0.5, 1, 1]) expect(await same(query, variables, replies(r.int(0, 2 ** 31), spoil)), query).toBeDefined()
       }
     }
-  })
+  }, 240_000)
 
   it('propagate nulls, and give no text where Apollo gives none', async () => {
     const one = (data: unknown, errors?: unknown): Replies => async () => ({ status: 200, data, ...(errors === undefined ? {} : { errors }) }) as SubgraphReply
