@@ -57,12 +57,13 @@ function reporting(rule: (onReject: Reject) => (context: ValidationContext) => o
   }
 }
 
-/** @apollo/gateway gives entity fetches a variable of this name and fails on a client's. */
+/** @apollo/gateway gives entity fetches a variable `representations` and fails on a client's; names with `__` are GraphQL's own (2.1.9), `__proto__` among them. */
 function reservedVariableRule(context: ValidationContext): ASTVisitor {
   return {
     VariableDefinition(node) {
-      if (node.variable.name.value !== 'representations') return
-      const error = new CitygraphError('BAD_USER_INPUT', { hint: 'Give the variable "representations" another name.' })
+      const name = node.variable.name.value
+      if (name !== 'representations' && !name.startsWith('__')) return
+      const error = new CitygraphError('BAD_USER_INPUT', { hint: `Give the variable "${name}" another name.` })
       context.reportError(new GraphQLError(error.message, { nodes: node, originalError: error, extensions: error.extensions }))
     },
   }

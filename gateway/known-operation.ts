@@ -68,14 +68,19 @@ export function knownOperations(classification: Classification | undefined): Kno
 }
 
 function know(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, named: NamedOperation, classification: Classification | undefined): KnownOperation {
-  const conditions = conditionsOf(document)
+  const declared = new Set((operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value))
+  const conditions = conditionsOf(document).filter((name) => declared.has(name))
   const kept = boundedCache<string, DecidedOperation>(KEPT)
   return {
     named,
     coerce: coercion(schema, operation),
     decided(variables) {
       let key = ''
-      for (const name of conditions) key += variables[name] === true ? '1' : '0'
+      for (const name of conditions) {
+        // A nullable variable with a default may be given as null, which decides nothing.
+        if (typeof variables[name] !== 'boolean') throw misfit(name)
+        key += variables[name] ? '1' : '0'
+      }
       const known = kept.get(key)
       if (known !== undefined) return known
       const chosen = Object.fromEntries(conditions.map((name, at) => [name, key[at] === '1']))
@@ -213,5 +218,9 @@ function coerceWhole(schema: GraphQLSchema, operation: OperationDefinitionNode, 
   if (coerced !== undefined) return coerced
   const [node] = errors[0]?.nodes ?? []
   const name = node !== undefined && 'variable' in node ? node.variable.name.value : undefined
-  throw new CitygraphError('BAD_USER_INPUT', { hint: name === undefined ? 'A variable does not fit its type.' : `The variable "$${name}" does not fit its type.` })
+  throw misfit(name)
+}
+
+function misfit(name: string | undefined): CitygraphError {
+  return new CitygraphError('BAD_USER_INPUT', { hint: name === undefined ? 'A variable does not fit its type.' : `The variable "$${name}" does not fit its type.` })
 }

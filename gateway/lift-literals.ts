@@ -134,9 +134,9 @@ function kinds(scalar: GraphQLScalarType, plainScalars: boolean): readonly Singl
     case 'Float':
       return ['int', 'float']
     case 'String':
-      return ['string']
+    // A number for an ID is left as written: its record's hash is another than a text's.
     case 'ID':
-      return ['int', 'string']
+      return ['string']
     default:
       return []
   }
@@ -165,12 +165,7 @@ type ItemReader = (raw: string, plain: boolean) => string | number | undefined
 
 function itemReader(kind: SingleKind, scalar: string): ItemReader {
   if (kind === 'string') return textOf
-  if (scalar === 'ID') return asItIs
   return scalar === 'Int' ? intOf : floatOf
-}
-
-function asItIs(raw: string): string {
-  return raw
 }
 
 /** 32 bits, as GraphQL's Int. */

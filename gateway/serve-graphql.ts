@@ -105,7 +105,7 @@ const remembered = boundedCache<string, Accepting>(200)
 
 /** Apollo Server negotiates after it has run the operation, which is too late for what nobody will read: undefined for that. */
 function acceptingOf(accept: string | undefined): Accepting | undefined {
-  const key = accept ?? ''
+  const key = accept === undefined ? 'none' : `=${accept}`
   const known = remembered.get(key)
   if (known !== undefined) return known
   if (!acceptsJson(accept)) return undefined

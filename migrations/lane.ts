@@ -102,17 +102,21 @@ export async function openLane({ address, settings, onPace }: LaneOptions): Prom
   }
 
   function send(statement: NamedStatement, values: readonly BoundValue[], isSecond: boolean, done: Sent['done']): void {
-    const prepared = names.get(statement.name) ?? prepare(statement)
+    const known = names.get(statement.name)
+    const head = known?.head ?? executionHead(statement.name)
+    // Throws for more parameters than the protocol has room for: before anything is noted or sent, or answers and questions would shift.
+    const bytes = executionMessages(head, values)
+    const prepared = known ?? prepare(statement, head)
     // A Map remembers the order of insertion: used again means young again.
     names.delete(statement.name)
     names.set(statement.name, prepared)
     sent.push({ statement, values, prepared, isSecond, rows: [], error: undefined, done })
-    write(executionMessages(prepared.head, values))
+    write(bytes)
     ticking ??= setInterval(tick, TICK_MS).unref()
   }
 
-  function prepare({ name, text }: NamedStatement): Prepared {
-    const prepared: Prepared = { name, head: executionHead(name), decoders: [], parsed: false }
+  function prepare({ name, text }: NamedStatement, head: Buffer): Prepared {
+    const prepared: Prepared = { name, head, decoders: [], parsed: false }
     if (names.size >= STATEMENTS_PER_CONNECTION) {
       const [oldest] = names.keys()
       if (oldest !== undefined) {

@@ -26,7 +26,12 @@ export type Statement = {
 
 export { STATEMENTS_PER_CONNECTION }
 
-/** Text and parameters. */
+/** What PostgreSQL's protocol counts in two bytes. */
+const MOST_PARAMETERS = 65_535
+/** More of them take long to bind, whatever the statement does. */
+const MOST_QUICK_PARAMETERS = 1_000
+
+/** Text and parameters. Throws CitygraphError INTERNAL for more parameters than PostgreSQL takes. */
 export function compile(query: SQL): Statement {
   const parameters: unknown[] = []
   const places = new Map<string, number>()
@@ -41,12 +46,13 @@ export function compile(query: SQL): Statement {
     },
   })
   const { sql: text } = dialect.sqlToQuery(query)
+  if (parameters.length > MOST_PARAMETERS) throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('more parameters than a statement takes') })
   return {
     name: `c${createHash('sha256').update(text).digest('hex').slice(0, 40)}`,
     text,
     parameters,
     binders: parameters.map(binderOf),
-    isQuick: /^SELECT\b/.test(text) && !parameters.some((parameter) => slotName(parameter)?.startsWith('operand')),
+    isQuick: /^SELECT\b/.test(text) && parameters.length <= MOST_QUICK_PARAMETERS && !parameters.some((parameter) => slotName(parameter)?.startsWith('operand')),
   }
 }
 

@@ -35,7 +35,7 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
   const kept = boundedCache<string, Operation>(KEPT)
   const rules = [...specifiedRules, reservedAliasRule(classification)]
   return (query, operationName) => {
-    const key = `${operationName ?? ''}\n${query}`
+    const key = `${operationName?.length ?? 0} ${operationName ?? ''} ${query}`
     const known = kept.get(key)
     if (known !== undefined) return known
     if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
@@ -72,6 +72,8 @@ function refuseNames(document: DocumentNode): void {
   visit(document, {
     Name: ({ value }, _key, parent) => {
       if (value.length > LIMITS.name) throw new CitygraphError('TOO_COSTLY')
+      // GraphQL's own (2.1.9); an object would take `__proto__` for something else than a name.
+      if (value.startsWith('__') && parent !== undefined && 'kind' in parent && parent.kind === Kind.VARIABLE) throw new CitygraphError('BAD_USER_INPUT')
       const ofOperation = parent !== undefined && 'kind' in parent && parent.kind === Kind.OPERATION_DEFINITION
       if (!ofOperation && holdsNaturalKey(value)) throw new CitygraphError('BAD_USER_INPUT')
     },

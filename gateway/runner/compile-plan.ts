@@ -128,7 +128,7 @@ function placesIn(data: unknown): readonly Tree[] {
 }
 
 function usedOf(names: readonly string[], given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const used: Record<string, unknown> = {}
+  const used: Record<string, unknown> = Object.create(null)
   for (const name of names) {
     if (Object.hasOwn(given, name) && given[name] !== undefined) used[name] = given[name]
   }

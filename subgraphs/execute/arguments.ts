@@ -19,9 +19,9 @@ export function argumentReader(definition: GraphQLField<unknown, unknown>, node:
   // Left out they must not be missed.
   const withoutWhole = { ...definition, args: definition.args.filter(({ name }) => !whole.has(name)) }
   return (variables) => {
-    for (const name of whole.values()) if (variables[name] === undefined || variables[name] === null) return read(variables)
+    for (const name of whole.values()) if (!Object.hasOwn(variables, name) || variables[name] === undefined || variables[name] === null) return read(variables)
     constant ??= frozen(getArgumentValues(withoutWhole, others, {}))
-    const made: Record<string, unknown> = {}
+    const made: Record<string, unknown> = Object.create(null)
     for (const name of names) {
       const variable = whole.get(name)
       if (variable !== undefined) made[name] = variables[variable]

@@ -21,7 +21,7 @@ export function variableReader(schema: GraphQLSchema, operation: OperationDefini
     return { name: variable.name.value, isPlain: isInputType(declared) ? plainness(declared) : never, mayBeAbsent: type.kind !== 'NonNullType' && defaultValue === undefined }
   })
   return (given = {}) => {
-    const coerced: Record<string, unknown> = {}
+    const coerced: Record<string, unknown> = Object.create(null)
     for (const { name, isPlain, mayBeAbsent } of plain) {
       const isGiven = Object.hasOwn(given, name)
       if (!isGiven && mayBeAbsent) continue

@@ -33,6 +33,13 @@ async function asOwner<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
 
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = $2`
 
+test('sends nothing, and notes nothing, of a statement with more parameters than the protocol counts', async () => {
+  const many = Promise.resolve().then(() => lanes.ask({ name: 'many', text: 'SELECT 1' }, Array.from({ length: 70_000 }, () => 'x')))
+  await expect(many).rejects.toThrow(RangeError)
+  const values = ['alice', 'bob', 'carol', 'dave']
+  expect(await Promise.all(values.map((value, n) => lanes.ask(echo, [value, String(n)])))).toEqual(values.map(rowsFor))
+})
+
 test('gives each of 10,000 statements its own rows while statements fail and connections are cut', async () => {
   let [own, elsewhere, failed, cut] = [0, 0, 0, 0]
   const one = async (index: number): Promise<void> => {

@@ -219,6 +219,24 @@ describe('variables', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined()
   })
 
+  it('named like what every object has are variables like others; names of GraphQL itself are refused', async () => {
+    const one = { where: { uscc: { eq: '91310199MA1K0T2A0A' } } }
+    for (const name of ['toString', 'constructor', 'hasOwnProperty', 'valueOf']) {
+      const query = (type: string, argument: string): string => `query($${name}: ${type}) { enterprises(${argument}: $${name}) { nodes { uscc } } }`
+      expect(await raw({ query: query('Int', 'first') }), name).toBe('200 none')
+      const { body } = await send(`${city.url}/graphql`, 'POST', { query: query('EnterpriseWhere', 'where'), variables: { [name]: one.where } })
+      expect(body.data, name).toEqual({ enterprises: { nodes: [{ uscc: one.where.uscc.eq }] } })
+    }
+    const text = `{"query":"query($__proto__: EnterpriseWhere) { enterprises(where: $__proto__) { nodes { uscc } } }","variables":{"__proto__":${JSON.stringify(one.where)}}}`
+    expect(await raw(text)).toBe('400 BAD_USER_INPUT')
+  })
+
+  it('that decide @include and are null although they have a default name the variable', async () => {
+    const query = 'query($x: Boolean = true) { enterprises(first: 1) { nodes { uscc name @include(if: $x) } } }'
+    expect(await raw({ query, variables: { x: null } })).toBe('400 BAD_USER_INPUT')
+    expect(await raw({ query })).toBe('200 none')
+  })
+
   it('of the wrong type name the variable and never its value', async () => {
     const headers = await psb()
     for (const variables of [{ n: secret }, { n: 1.5 }, { n: 1e30 }, { n: true }, { n: [1] }, { a: { x: secret } }, { a: [secret] }, { o: [secret] }, { o: secret }, { w: secret }, { w: [secret] }, { w: { [secret]: 1 } }, { w: { name: secret } }, { w: { name: { eq: { $ne: secret } } } }, { w: { gender: { in: secret, like: '%' } } }]) {

@@ -68,7 +68,8 @@ describe('admit', () => {
     expect(codes('{ enterprise(uscc: "1") { legalRepresentative { id: name } } }')).toEqual(['BAD_USER_INPUT'])
   })
 
-  it('refuses a variable of the name that the planner uses', () => {
+  it('refuses variables of names that the planner or GraphQL itself uses', () => {
+    for (const name of ['__proto__', '__x']) expect(codes(`query($${name}: ID!) { person(id: $${name}) { gender } }`)).toEqual(['BAD_USER_INPUT'])
     expect(codes('query($representations: ID!) { person(id: $representations) { gender } }')).toEqual(['BAD_USER_INPUT'])
   })
 

@@ -80,9 +80,6 @@ describe('literals lifted into variables', () => {
 
   it('are read as graphql reads them', () => {
     const id = (literal: string): unknown => lifted(`{ enterprise(uscc: ${literal}) { name } }`).values['lifted_0']
-    expect(id('007e'.slice(0, 1))).toBe('0')
-    expect(id('123456789012345678901')).toBe('123456789012345678901')
-    expect(id('-5')).toBe('-5')
     expect(id('"\\u4e0a\\n\\"\\\\ \\u{1F600}"')).toBe('上\n"\\ 😀')
     expect(id('"""\n  a\n   b \\""" c\n"""')).toBe('a\n b """ c')
     expect(id('"张 😀"')).toBe('张 😀')
@@ -92,7 +89,7 @@ describe('literals lifted into variables', () => {
   it('stay where a variable would be read otherwise, or where anything is unclear', () => {
     const as = [
       '{ enterprises(first: 2147483648) { nodes { name } } }', '{ enterprises(first: 1.0) { nodes { name } } }', '{ enterprises(first: "1") { nodes { name } } }',
-      '{ enterprise(uscc: 1.5) { name } }', '{ enterprise(uscc: ["a"]) { name } }', '{ enterprises(where: { uscc: { in: "a" } }) { nodes { name } } }',
+      '{ enterprise(uscc: 1.5) { name } }', '{ enterprise(uscc: 12345) { name } }', '{ enterprise(uscc: ["a"]) { name } }', '{ enterprises(where: { uscc: { in: "a" } }) { nodes { name } } }',
       '{ enterprises(where: { uscc: { in: ["a", null] } }) { nodes { name } } }',
       '{ enterprises(first: null) { nodes { name } } }', '{ enterprises { nodes { name @include(if: true) } } }', '{ enterprises(first: $n) { nodes { name } } }',
       '{ a: enterprises(first: 1) { nodes { name } } a: enterprises(first: 1) { nodes { uscc } } }', '{ enterprises(first: 1) { nodes { nothing } } }',
