@@ -44,7 +44,7 @@ import { asCityDatabases, TEST_DAY } from '../support/running-city.ts'
 
 const seed = Number(process.env['SUBGRAPHS_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** For each caller in each department; a hunt by hand sets more. */
-const OPERATIONS = Number(process.env['SUBGRAPHS_OPERATIONS'] ?? 2)
+const OPERATIONS = Number(process.env['SUBGRAPHS_OPERATIONS'] ?? 10)
 const PAIR_KEY = new TextEncoder().encode('test-pair-key-v1')
 const ids = createPublicIds([PAIR_KEY])
 
