@@ -13,6 +13,7 @@ import { subgraphNames } from '../core/domains.ts'
 import type { BenchCity } from './bench-city.ts'
 import { personFor } from './person-for.ts'
 import { startSeveral } from './processes.ts'
+import { productFlags } from './product-flags.ts'
 import type { ServingProcess } from './processes.ts'
 import { askedBy, neededBy, plainServer, urlsOf } from './servers.ts'
 import type { Server } from './servers.ts'
@@ -36,7 +37,7 @@ export async function citygraphOverHttp(city: BenchCity, workload: Workload): Pr
 
 /** Runs a command of the product until it says where it is ready. */
 export async function startCommand(folder: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<ServingProcess> {
-  const child = spawn(process.execPath, [program, 'cli', ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, CITYGRAPH_FOLDER: folder, CITYGRAPH_LOG_LEVEL: 'error', ...environment } })
+  const child = spawn(process.execPath, [...productFlags, program, 'cli', ...args], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, CITYGRAPH_FOLDER: folder, CITYGRAPH_LOG_LEVEL: 'error', ...environment } })
   const over = once(child, 'close')
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')

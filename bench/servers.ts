@@ -6,6 +6,7 @@ import type { HandOptions } from './hand/serve-hand.ts'
 import { startSeveral, startServing } from './processes.ts'
 import type { ServingProcess } from './processes.ts'
 import { plainNames } from './plain/sdl.ts'
+import { productFlags } from './product-flags.ts'
 import type { PlainOptions } from './plain/serve-plain.ts'
 import type { CityOptions } from './serve-city.ts'
 import { bodyOf } from './workloads.ts'
@@ -30,7 +31,7 @@ export async function handWritten(city: BenchCity, workload: Workload, { masked 
 export async function citygraph(city: BenchCity, workload: Workload, name: string, how: Partial<CityOptions> = {}): Promise<Server> {
   const { asker } = workload
   const options: CityOptions = { folder: city.folder, caller: asker.caller, person: city.person, records: 'kept', following: true, ...how }
-  const serving = await startServing('city', options)
+  const serving = await startServing('city', options, productFlags)
   return { ...plainServer(name, workload, serving.person ?? '', [serving]), headers: askedBy(workload, serving) }
 }
 
