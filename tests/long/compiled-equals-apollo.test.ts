@@ -19,7 +19,7 @@ import { runningCity } from '../support/running-city.ts'
 import type { Answer, Asked, RunningCity } from '../support/running-city.ts'
 
 const seed = Number(process.env['EQUAL_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const OPERATIONS = Number(process.env['EQUAL_OPERATIONS'] ?? 5)
+const OPERATIONS = Number(process.env['EQUAL_OPERATIONS'] ?? 20)
 
 let compiled: RunningCity
 let apollo: RunningCity
