@@ -4,10 +4,13 @@ import { defineConfig } from 'vitest/config'
 /** One graphql for Apollo (CommonJS) and us, as Node itself resolves it; Vite would take the .mjs copy beside it. */
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] }
 const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000, setupFiles: ['cli/v8-flags.js', 'tests/support/watch-run.ts'] }
+const long = { ...shared, globalSetup: ['tests/support/global-cluster.ts'], testTimeout: 900_000, hookTimeout: 300_000 }
+/** What has limits of time: nothing else runs beside it. */
+const measured = ['million-records', 'policy-cost', 'large-city', 'many-connections'].map((name) => `tests/long/${name}.test.ts`)
 
 /**
  * `unit`: pure code, no database. `flows`: against one shared embedded cluster; files of one worker share loaded modules, which
- * hold no state of their own. `long`: what does not fit into six minutes.
+ * hold no state of their own. `long`: what does not fit into six minutes; `measured`: of that, what is timed.
  */
 export default defineConfig({
   test: {
@@ -25,18 +28,8 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-      {
-        resolve,
-        test: {
-          ...shared,
-          name: 'long',
-          include: ['tests/long/**/*.test.ts'],
-          globalSetup: ['tests/support/global-cluster.ts'],
-          sequence: { groupOrder: 2 },
-          testTimeout: 900_000,
-          hookTimeout: 300_000,
-        },
-      },
+      { resolve, test: { ...long, name: 'long', include: ['tests/long/**/*.test.ts'], exclude: measured, sequence: { groupOrder: 2 } } },
+      { resolve, test: { ...long, name: 'measured', include: measured, maxWorkers: 1, sequence: { groupOrder: 3 } } },
     ],
   },
 })
