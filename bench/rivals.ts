@@ -33,6 +33,8 @@ export async function hiveGateway(city: BenchCity, workload: Workload): Promise<
   const place = join(city.folder, `hive-${workload.name}`)
   mkdirSync(place, { recursive: true })
   writeFileSync(join(place, 'supergraph.graphql'), plainSupergraph(urlsOf(subgraphs)))
+  // Equal fetches that are under way at the same time would else be sent once, and the load asks nothing but equal ones.
+  writeFileSync(join(place, 'gateway.config.mjs'), `export const gatewayConfig = { transportEntries: { '*.http': { options: { deduplicateInflightRequests: false } } } }\n`)
   const [gateway] = await startSeveral([() => startHive(place)], subgraphs)
   return plainServer('Hive Gateway over HTTP, Rust planner', workload, city.person, [...(gateway === undefined ? [] : [gateway]), ...subgraphs])
 }
