@@ -8,6 +8,7 @@ for (const [name, size] of Object.entries(sizes)) process.env[name] ??= size
 
 const whole: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['hostile input', () => import('../threats/bad-input.test.ts')],
+  ['hostile input', () => import('../threats/bad-variables.test.ts')],
   ['canaries', () => import('../threats/canary.test.ts')],
   ['filters', () => import('../threats/filters.test.ts')],
   ['all callers everywhere', () => import('../resolvers/callers.test.ts')],
