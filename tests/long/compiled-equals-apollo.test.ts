@@ -95,14 +95,17 @@ describe('compiled operations', () => {
   }
 
   it('answer random operations like Apollo’s path', async () => {
+    // Else lists of accesses would grow between two answers that are to be the same.
+    for (const { city } of [compiled, apollo]) {
+      await city.follower.caughtUp()
+      await city.follower.close()
+    }
     const schema = buildClientSchema((await compiled.ask(getIntrospectionQuery())).data as IntrospectionQuery)
     let rows = 0
     for (const [who, how] of Object.entries(askingCallers)) {
       const operations = randomOperations(schema, random(seed, who), { ID: ['1'], Int: [1, 20], Float: [0.5], Boolean: [true], ...Object.fromEntries(Object.values(idsFor(how)).map((id) => ['Person.id', [id]])) })
       for (let at = 0; at < OPERATIONS; at += 1) {
         const operation = operations.next()
-        // Which grow with every question.
-        if (/accessRecord/i.test(operation.query)) continue
         const answer = await both(operation.query, { ...how, variables: operation.variables })
         if (answer.status !== 200) continue
         operations.learn(operation, answer.data)
