@@ -1,6 +1,8 @@
 // One access record (DESIGN 8): who asked what for which purpose and what was decided. Never a value, never a variable in clear,
 // never a natural key: subjects are HMACs of their pid.
 
+import type { AnswerCommit } from './answer-commit.ts'
+
 export type DecisionWord = 'CLEAR' | 'MASKED' | 'MIXED' | 'VERIFY' | 'DENIED'
 
 export type AccessRecord = {
@@ -64,11 +66,11 @@ export type EventRecord = {
 export type LogRecord = AccessRecord | EventRecord
 
 /**
- * Where records go. `append` resolves only when the record is durable; otherwise it throws CitygraphError AUDIT_UNAVAILABLE. `refused`
- * is for what gives no data: it does the same and gives true, or false when a flood of them is counted instead (refusal-flood.ts).
+ * Where records go. `append` resolves only when the records are durable, or handed over to `commit`, whose answer waits for them;
+ * otherwise it throws CitygraphError AUDIT_UNAVAILABLE. `refused` is for what gives no data: it does the same and gives true, or false when a flood of them is counted instead (refusal-flood.ts).
  */
 export type AuditLog = {
-  append(records: readonly LogRecord[]): Promise<void>
+  append(records: readonly LogRecord[], commit?: AnswerCommit): Promise<void>
   refused(records: readonly [AccessRecord, ...AccessRecord[]]): Promise<boolean>
   /** Says that an answer is being made whose records come soon, so that commits can be shared; the function given back, that it no longer is. */
   expect?(): () => void

@@ -6,11 +6,12 @@ import type pg from 'pg'
 import type { CitygraphError } from '../core/errors.ts'
 import { APPEND_PATIENCE_MS, unavailable, withPatience } from './audit-pool.ts'
 
+/** Leaves of one log, next to each other. `onFailure` gets the cause when they could not be committed. */
 export type Append = { readonly log: string; readonly leaves: readonly Buffer[]; readonly onFailure?: ((cause: unknown) => void) | undefined }
 
 export type CommitQueue = {
-  /** Resolves when the leaves are committed, in order and next to each other. Throws AUDIT_UNAVAILABLE; `onFailure` gets the cause. */
-  add(append: Append): Promise<void>
+  /** Resolves when all of them are committed, in one commit. Throws AUDIT_UNAVAILABLE. */
+  add(appends: readonly Append[]): Promise<void>
   /** Says that an answer is being made whose records come soon; the function that is given back, that it no longer is. */
   expect(): () => void
   /** Resolves when nothing is under way. */
@@ -18,7 +19,7 @@ export type CommitQueue = {
 }
 
 /** `over`: told to its caller, that it is durable or that it is given up. */
-type Waiting = Append & { readonly bytes: number; readonly until: number; over: boolean; readonly done: () => void; readonly failed: (error: CitygraphError) => void }
+type Waiting = { readonly appends: readonly Append[]; readonly records: number; readonly bytes: number; readonly until: number; over: boolean; readonly done: () => void; readonly failed: (error: CitygraphError) => void }
 
 /** Most records, and bytes of records, in one commit; the function takes no more than 1,000 of at most 1 MiB. */
 export const COMMIT_LIMIT = 500
@@ -84,7 +85,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
         for (const half of [batch.slice(0, middle), batch.slice(middle)]) await commit(half.filter(({ over }) => !over))
         return
       }
-      for (const tell of new Set(batch.map(({ onFailure }) => onFailure))) tell?.(cause)
+      for (const tell of new Set(batch.flatMap(({ appends }) => appends.map(({ onFailure }) => onFailure)))) tell?.(cause)
       for (const entry of batch) fail(entry, cause)
     }
   }
@@ -104,10 +105,15 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   }
 
   return {
-    add: (append) =>
+    add: (appends) =>
       new Promise((done, failed) => {
-        const bytes = append.leaves.reduce((sum, leaf) => sum + leaf.length, 0)
-        waiting.push({ ...append, bytes, until: performance.now() + APPEND_PATIENCE_MS, over: false, done, failed })
+        let records = 0
+        let bytes = 0
+        for (const { leaves } of appends) {
+          records += leaves.length
+          for (const { length } of leaves) bytes += length
+        }
+        waiting.push({ appends, records, bytes, until: performance.now() + APPEND_PATIENCE_MS, over: false, done, failed })
         patience ??= setTimeout(watch, APPEND_PATIENCE_MS)
         if (flight === undefined) flight = fly()
         else if (worthwhile()) ready()
@@ -130,8 +136,16 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
 
 /** The leaves of each log next to each other, in the order in which they came. */
 function statement(batch: readonly Waiting[]): { readonly name: string; readonly text: string; readonly values: unknown[] } {
-  const logs = [...new Set(batch.map(({ log }) => log))].sort()
-  const parts = logs.map((log) => batch.flatMap((append) => (append.log === log ? append.leaves : [])))
+  const byLog = new Map<string, Buffer[]>()
+  for (const { appends } of batch) {
+    for (const { log, leaves } of appends) {
+      const before = byLog.get(log)
+      if (before === undefined) byLog.set(log, [...leaves])
+      else before.push(...leaves)
+    }
+  }
+  const logs = [...byLog.keys()].sort()
+  const parts = logs.map((log) => byLog.get(log) ?? [])
   const leaves = parts.flat()
   return {
     name: 'audit-append',
@@ -145,12 +159,12 @@ function isOfTheData(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && /^2[23]/.test(cause.code)
 }
 
-/** From the front: whole requests, as many as fit into one commit; one at least, whatever its size. */
+/** From the front: whole entries, as many as fit into one commit; one at least, whatever its size. */
 function take(waiting: readonly Waiting[]): readonly Waiting[] {
   let records = 0
   let bytes = 0
   const fitting = waiting.findIndex((entry, n) => {
-    records += entry.leaves.length
+    records += entry.records
     bytes += entry.bytes
     return n > 0 && (records > COMMIT_LIMIT || bytes > COMMIT_BYTES)
   })

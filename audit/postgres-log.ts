@@ -3,6 +3,7 @@
 
 import type pg from 'pg'
 import type { AuditLog, LogRecord } from './access-record.ts'
+import type { AnswerCommit } from './answer-commit.ts'
 import { unavailable } from './audit-pool.ts'
 import { COMMIT_LIMIT, openCommitQueue } from './commit-queue.ts'
 import type { CommitQueue } from './commit-queue.ts'
@@ -20,12 +21,14 @@ export function openAuditLog(parts: { log: string; onFailure?: (cause: unknown) 
   const queue = 'queue' in parts ? parts.queue : openCommitQueue(parts)
   let closed = false
 
-  const append = async (records: readonly LogRecord[]): Promise<void> => {
+  const append = async (records: readonly LogRecord[], commit?: AnswerCommit): Promise<void> => {
     if (records.length === 0) return
     if (closed) throw unavailable(new Error('the audit log is closed'))
-    await queue.add({ log, leaves: toLeaves(records, log), onFailure })
+    const leaves = { log, leaves: toLeaves(records, log), onFailure }
+    if (commit === undefined) await queue.add([leaves])
+    else commit.hold(leaves)
   }
-  const flood = refusalFlood(append)
+  const flood = refusalFlood((records) => append(records))
 
   return {
     append,

@@ -4,6 +4,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Config } from '../core/config.ts'
 import type { Logger } from '../core/logger.ts'
+import { answerCommits } from '../audit/answer-commit.ts'
 import type { Follower } from '../governance/follower.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import type { Gateway, GatewayParts } from '../gateway/gateway.ts'
@@ -65,6 +66,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       classification: core.classification,
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
       audit: audit.it,
+      ...(queue === undefined ? {} : { commits: answerCommits(queue) }),
       suspensions: audit.suspensions,
       supply: audit.supply,
       auditReady: audit.ready,

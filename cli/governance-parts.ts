@@ -21,12 +21,11 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
   const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards: watch.round })
-  return {
-    caughtUp: it.caughtUp,
-    close: async () => {
-      await it.close()
-      await close()
-      await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
-    },
+  const end = async (): Promise<void> => {
+    await it.close()
+    await close()
+    await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
   }
+  let ended: Promise<void> | undefined
+  return { caughtUp: it.caughtUp, close: () => (ended ??= end()) }
 }

@@ -3,6 +3,7 @@
 
 import { GraphQLError } from 'graphql'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -42,6 +43,8 @@ export type AnswerParts = {
   readonly cellLimit: number
   readonly operations: KnownOperations
   readonly records: GatewayRecords
+  /** Begins the commit of one answer's records. Left out: subgraphs make theirs durable themselves. */
+  readonly commits: (() => AnswerCommit) | undefined
   /** For dry runs: which quotas are used up. Left out: none is said to be. */
   readonly supply: SupplyLedger | undefined
   readonly metrics: GatewayMetrics
@@ -85,7 +88,7 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     // What is not permitted is not planned.
     if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
-    const result = await run()
+    const result = await recorded(run, state, parts)
     // Who could be given what, with the quotas as the subgraphs found them.
     if (state.raised.size > 0) decideRaised(operation, facts, state, parts)
     return shape(result, state, parts)
@@ -94,6 +97,23 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     const entry = runtimeEntry(error)
     if (isRecorded(entry.extensions.code)) await refuse(state, entry, parts)
     return { status: statusOf([entry]), errors: [entry] }
+  }
+}
+
+/** Whatever became of it: nothing that was read leaves before its records are durable. Throws AUDIT_UNAVAILABLE. */
+async function recorded(run: RunPlan, state: RequestState, { commits, metrics, logger }: AnswerParts): Promise<PlanResult> {
+  const commit = commits?.()
+  if (commit === undefined) return run()
+  state.commit = commit
+  try {
+    return await run()
+  } finally {
+    await commit.durable().catch((cause: unknown) => {
+      state.records = []
+      metrics.auditFailures.inc()
+      logger.error('access record not durable', { requestId: state.requestId, ...errorFacts(cause) })
+      throw new CitygraphError('AUDIT_UNAVAILABLE', {}, { cause })
+    })
   }
 }
 

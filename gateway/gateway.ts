@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AuditLog } from '../audit/access-record.ts'
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
@@ -45,6 +46,8 @@ export type GatewayParts = {
   readonly sealer?: Sealer
   /** The `gateway` log: refusals and dry runs. */
   readonly audit: AuditLog
+  /** Where all subgraphs are in this process and one commit can hold the records of all: begins it for one answer. */
+  readonly commits?: () => AnswerCommit
   /** Whether that log can be written now; it may throw. Left out: taken to be so. */
   readonly auditReady?: () => Promise<boolean>
   /** The logs whose heads and proofs are served, by name. */
@@ -82,7 +85,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics()
   const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
   const federation = await federate({
-    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, supply: parts.supply, metrics, clock, logger,
+    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, commits: parts.commits, supply: parts.supply, metrics, clock, logger,
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()

@@ -1,6 +1,7 @@
 // Subgraphs in the gateway's own process: their seal is an object that nothing outside can make, nothing is signed or copied.
 // What they run is handed in by cli/start; this folder knows only its shape.
 
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { InProcessSeal } from '../subgraphs/access-context.ts'
 import type { SubgraphLink, SubgraphReply } from './link.ts'
@@ -11,6 +12,7 @@ export type InProcessSubgraph = {
     readonly request: { readonly query: string; readonly operationName?: string; readonly variables: Record<string, unknown> }
     readonly seal: InProcessSeal
     readonly requestId: string
+    readonly commit?: AnswerCommit
   }): Promise<SubgraphReply>
   /** Whether its database and log answer; left out: it is taken to be ready. */
   ready?(): Promise<boolean>
@@ -22,10 +24,10 @@ export function inProcessSubgraphs(subgraphs: Readonly<Record<string, InProcessS
   return (name) => {
     const subgraph = byName.get(name)
     return {
-      async ask({ query, operationName, variables, seal, requestId }) {
+      async ask({ query, operationName, variables, seal, requestId, commit }) {
         if (subgraph === undefined) throw new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name })
         const request = { query, ...(operationName === undefined ? {} : { operationName }), variables: { ...variables } }
-        return subgraph.process({ request, seal: seal.inProcess(), requestId })
+        return subgraph.process({ request, seal: seal.inProcess(), requestId, ...(commit === undefined ? {} : { commit }) })
       },
       ready: async () => subgraph !== undefined && (await Promise.resolve(subgraph.ready?.() ?? true).catch(() => false)),
       close: () => undefined,

@@ -3,10 +3,12 @@
 // request, everything else that fails is that domain's SUBGRAPH_UNAVAILABLE.
 
 import type { GraphQLDataSource } from '@apollo/gateway'
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { suspended } from '../audit/suspensions.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
+import type { Writable } from '../core/writable.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
@@ -20,6 +22,8 @@ export type SubgraphFetch = {
   readonly variables: Readonly<Record<string, unknown>>
   readonly requestId: string
   readonly seal: RequestSeal
+  /** For subgraphs of this process. */
+  readonly commit?: AnswerCommit
 }
 
 /** `status` as over HTTP; the rest as the subgraph said it, not yet believed. */
@@ -56,11 +60,14 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
   }
 
   async function ask(asked: { readonly query: string; readonly operationName?: string }, variables: Readonly<Record<string, unknown>>, state: RequestState): Promise<JudgedReply> {
-    const { seal, requestId } = state
+    const { seal, requestId, commit } = state
     if (seal === undefined) throw new CitygraphError('INTERNAL')
+    const fetch: Writable<SubgraphFetch> = { query: asked.query, variables, requestId, seal }
+    if (asked.operationName !== undefined) fetch.operationName = asked.operationName
+    if (commit !== undefined) fetch.commit = commit
     let reply: SubgraphReply
     try {
-      reply = await connection.ask(asked.operationName === undefined ? { query: asked.query, variables, requestId, seal } : { query: asked.query, operationName: asked.operationName, variables, requestId, seal })
+      reply = await connection.ask(fetch)
     } catch (cause) {
       return unavailable(cause)
     }

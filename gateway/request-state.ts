@@ -1,6 +1,7 @@
 // What one request carries through the gateway, from its headers to its answer. Made by serve-graphql.ts, read and completed by the steps;
 // nothing of it outlives the request.
 
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
@@ -23,11 +24,13 @@ export type RequestState = {
   literalOf: LiteralOf | undefined
   /** Set by the plan step; fetches before it are impossible. */
   seal: RequestSeal | undefined
+  /** Of records that subgraphs of this process hand over; set before the first fetch. */
+  commit: AnswerCommit | undefined
   policyVersion: string
   decisions: readonly ReportedDecision[]
   /** The same as JSON; undefined: to be written. */
   decisionsText: string | undefined
-  /** Records that subgraphs and the gateway made durable for this answer. */
+  /** Records of this answer that are durable, or will be when `commit` is. */
   records: RecordReference[]
   /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
   raised: Map<string, Set<BulkClass>>

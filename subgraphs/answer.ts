@@ -3,9 +3,11 @@
 
 import type { ExecutionResult, GraphQLSchema } from 'graphql'
 import type { AccessRecord } from '../audit/access-record.ts'
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
+import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
@@ -39,10 +41,10 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const persons = parts.persons ?? byLinkingToken(parts.auditKey)
   const quota = createQuota({ ledger: parts.supply, tokenOf: persons.token, clock })
 
-  /** Throws AUDIT_UNAVAILABLE. */
-  const record = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>): Promise<{ log: string; id: string }> => {
+  /** Durable, or of the answer that `commit` waits for. Throws AUDIT_UNAVAILABLE. */
+  const record = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>, commit?: AnswerCommit): Promise<{ log: string; id: string }> => {
     const id = nextId()
-    await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }))
+    await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }), commit)
     return { log: domain, id }
   }
   /** As `record`; names none where a flood of refusals is counted. */
@@ -57,12 +59,12 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     return refusal(new CitygraphError('AUDIT_UNAVAILABLE', { domain }, { cause }), engine.head().hash)
   }
 
-  const stop = async ({ error, requestId, access }: Refusal, { plan, operation, decisions, observed }: Known): Promise<SubgraphAnswer> => {
+  const stop = async ({ error, requestId, access, commit }: Refusal, { plan, operation, decisions, observed }: Known): Promise<SubgraphAnswer> => {
     const policyVersion = plan?.policyVersion ?? engine.head().hash
     const failed = error.code === 'INTERNAL' || error.code === 'SUBGRAPH_UNAVAILABLE'
     try {
       const facts = { requestId, ...present({ access, operation, observed, fields: decisions?.recorded }), policyVersion, code: error.code }
-      const kept = await (failed ? record({ ...facts, outcome: 'FAILED' }) : recordRefusal({ ...facts, outcome: 'REFUSED' }))
+      const kept = await (failed ? record({ ...facts, outcome: 'FAILED' }, commit) : recordRefusal({ ...facts, outcome: 'REFUSED' }))
       return refusal(error, policyVersion, kept)
     } catch (cause) {
       return unrecorded(cause, requestId)
@@ -106,9 +108,9 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   }
 
   const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
-    const { access, requestId } = request
+    const { access, requestId, commit } = request
     const known: Known = {}
-    const arrived = parts.audit.expect?.()
+    const arrived = commit === undefined ? parts.audit.expect?.() : undefined
     try {
       await parts.suspensions.require(access.caller)
       const version = access.policyVersion ?? access.bundleSequence
@@ -130,7 +132,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const facts = { requestId, access, operation, fields, observed, policyVersion: plan.policyVersion }
       let kept: { log: string; id: string }
       try {
-        kept = await record({ ...facts, outcome: failed ? 'FAILED' : 'ANSWERED', ...(failed ? { code: first.extensions.code } : {}) })
+        kept = await record({ ...facts, outcome: failed ? 'FAILED' : 'ANSWERED', ...(failed ? { code: first.extensions.code } : {}) }, commit)
       } catch (cause) {
         return unrecorded(cause, requestId)
       }
@@ -141,7 +143,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
         extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(raised.length === 0 ? {} : { raised }) } },
       }
     } catch (error) {
-      return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access }, known)
+      return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, ...(commit === undefined ? {} : { commit }) }, known)
     } finally {
       arrived?.()
     }
@@ -161,8 +163,6 @@ function namedOnce(classification: SubgraphParts['classification']): (plan: Acce
     return known
   }
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], raised: readonly BulkClass[]): Occasion {
   const occasion: Writable<Occasion> = { singleSubject: operation.singleSubject }

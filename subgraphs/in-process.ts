@@ -1,6 +1,7 @@
 // A subgraph in the gateway's own process: the same answers as over HTTP, the seal an object instead of a signature.
 
 import { randomUUID } from 'node:crypto'
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { isCitygraphError } from '../core/errors.ts'
 import { openInProcess, type AccessContext } from './access-context.ts'
 import type { SubgraphAnswer } from './answer-shape.ts'
@@ -11,6 +12,8 @@ export type InProcessRequest = {
   /** What `sealInProcess` gave; anything else is refused and recorded. */
   readonly seal: unknown
   readonly requestId?: string
+  /** Left out: the records are durable when it answers. */
+  readonly commit?: AnswerCommit
 }
 
 export type InProcessLink = { process(request: InProcessRequest): Promise<SubgraphAnswer> }
@@ -18,7 +21,7 @@ export type InProcessLink = { process(request: InProcessRequest): Promise<Subgra
 /** The way into a subgraph of the same process. Never throws. */
 export function inProcessLink(subgraph: Subgraph): InProcessLink {
   return {
-    async process({ request, seal, requestId = randomUUID() }) {
+    async process({ request, seal, requestId = randomUUID(), commit }) {
       let access: AccessContext
       try {
         access = openInProcess(seal)
@@ -26,7 +29,7 @@ export function inProcessLink(subgraph: Subgraph): InProcessLink {
         if (!isCitygraphError(error)) throw error
         return subgraph.refuse({ error, requestId })
       }
-      return subgraph.answer({ ...request, access, requestId })
+      return subgraph.answer({ ...request, access, requestId, ...(commit === undefined ? {} : { commit }) })
     },
   }
 }

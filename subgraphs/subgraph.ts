@@ -3,6 +3,7 @@
 import type { buildSubgraphSchema } from '@apollo/subgraph'
 import type { GraphQLSchema } from 'graphql'
 import type { AuditLog } from '../audit/access-record.ts'
+import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
 import type { Clock } from '../core/clock.ts'
@@ -56,10 +57,12 @@ export type SubgraphRequest = {
   readonly requestId: string
   /** How the access context was proved; default `seal`. A router is not given `_service`. */
   readonly route?: 'seal' | 'router'
+  /** Of an asker in this process, who lets nothing leave before it is durable. Left out: the records are durable when this answers. */
+  readonly commit?: AnswerCommit
 }
 
 /** A request that is not answered. `access` where it was proved before the refusal. */
-export type Refusal = { readonly error: CitygraphError; readonly requestId: string; readonly access?: AccessContext }
+export type Refusal = { readonly error: CitygraphError } & Pick<SubgraphRequest, 'requestId' | 'commit'> & Partial<Pick<SubgraphRequest, 'access'>>
 
 export type Subgraph = {
   readonly domain: SubgraphName

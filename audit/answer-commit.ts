@@ -1,0 +1,36 @@
+// The records of one answer that the answering process itself reads from several departments: each hands over its own while the answer
+// is made, all are committed together once nothing more is read, and nothing of the answer may leave before. Of what reads after
+// that, nobody is given anything; its records are committed all the same.
+
+import type { Append, CommitQueue } from './commit-queue.ts'
+
+export type AnswerCommit = {
+  /** Of one log of the queue; never fails. */
+  hold(append: Append): void
+  /** To be awaited once, before the answer, whatever became of it. Throws AUDIT_UNAVAILABLE: the answer must not be given. */
+  durable(): Promise<void>
+}
+
+/** Begins one for each answer; from then on the queue expects its records. */
+export function answerCommits(queue: CommitQueue): () => AnswerCommit {
+  return () => {
+    const arrived = queue.expect()
+    let held: Append[] | undefined = []
+    return {
+      hold(append) {
+        if (held !== undefined) held.push(append)
+        // The operator hears of a failure by the append's own `onFailure`.
+        else queue.add([append]).catch(() => undefined)
+      },
+      async durable() {
+        const appends = held ?? []
+        held = undefined
+        try {
+          if (appends.length > 0) await queue.add(appends)
+        } finally {
+          arrived()
+        }
+      },
+    }
+  }
+}
