@@ -2,14 +2,16 @@
 // the counter of its cells, whose data it returns; and, for each access plan, what that plan decides. Kept as long as the document
 // and the plan are. Holds no value of any request: @skip and @include alone are decided here, by true and false.
 
-import { getVariableValues, isListType, isNonNullType, isScalarType, isSpecifiedScalarType, Kind, typeFromAST, visit } from 'graphql'
-import type { DocumentNode, GraphQLSchema, OperationDefinitionNode, TypeNode } from 'graphql'
+import { getVariableValues } from 'graphql'
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { AccessPlan } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
 import type { Classification } from '../schema/classification.ts'
+import { decidingVariables } from '../schema/deciding-variables.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
+import { plainVariables } from '../schema/plain-variables.ts'
 import type { OperationFacts } from '../subgraphs/access-context.ts'
 import { cellCounter } from './cost.ts'
 import type { CellCounter } from './cost.ts'
@@ -69,7 +71,7 @@ export function knownOperations(classification: Classification | undefined): Kno
 
 function know(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, named: NamedOperation, classification: Classification | undefined): KnownOperation {
   const declared = new Set((operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value))
-  const conditions = conditionsOf(document).filter((name) => declared.has(name))
+  const conditions = decidingVariables(document).filter((name) => declared.has(name))
   const kept = boundedCache<string, DecidedOperation>(KEPT)
   return {
     named,
@@ -89,18 +91,6 @@ function know(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
       return made
     },
   }
-}
-
-/** Names of the variables that @skip and @include of the document depend on. */
-function conditionsOf(document: DocumentNode): readonly string[] {
-  const names = new Set<string>()
-  visit(document, {
-    Directive: (node) => {
-      if (node.name.value !== 'skip' && node.name.value !== 'include') return
-      for (const { value } of node.arguments ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
-  })
-  return [...names]
 }
 
 function decided(asked: AskedOperation, named: NamedOperation, classification: Classification | undefined): DecidedOperation {
@@ -146,70 +136,9 @@ function takesNumbers(asked: AskedOperation, classification: Classification): bo
   return found
 }
 
-/** One variable of the kinds that most are: a value that fits is itself, coerced. */
-type Plain = { readonly name: string; readonly mayMiss: boolean; readonly fits: (value: unknown) => boolean }
-
-/** Values that are themselves when coerced are taken over; all others go through graphql's own coercion. */
 function coercion(schema: GraphQLSchema, operation: OperationDefinitionNode): (variables: Variables) => Variables {
-  const definitions = operation.variableDefinitions ?? []
-  const plain = definitions.flatMap(({ variable, type, defaultValue }): Plain[] => {
-    const fits = fitting(schema, type)
-    return fits === undefined ? [] : [{ name: variable.name.value, mayMiss: type.kind !== Kind.NON_NULL_TYPE && defaultValue === undefined, fits }]
-  })
-  const whole = (variables: Variables): Variables => coerceWhole(schema, operation, variables)
-  if (plain.length < definitions.length) return whole
-  return (variables) => {
-    const coerced: Record<string, unknown> = Object.create(null)
-    for (const { name, mayMiss, fits } of plain) {
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined
-      if (value !== undefined && fits(value)) coerced[name] = value
-      else if (!mayMiss || Object.hasOwn(variables, name)) return whole(variables)
-    }
-    return coerced
-  }
-}
-
-/** Undefined for types whose values may change when they are coerced. */
-function fitting(schema: GraphQLSchema, node: TypeNode): ((value: unknown) => boolean) | undefined {
-  const type = typeFromAST(schema, node)
-  const bare = isNonNullType(type) ? type.ofType : type
-  if (!isListType(bare)) return isOf(bare)
-  const item: unknown = isNonNullType(bare.ofType) ? bare.ofType.ofType : bare.ofType
-  const fits = isOf(item)
-  return fits === undefined ? undefined : (value) => Array.isArray(value) && value.every(fits)
-}
-
-function isOf(type: unknown): ((value: unknown) => boolean) | undefined {
-  if (!isScalarType(type) || !isSpecifiedScalarType(type)) return undefined
-  switch (type.name) {
-    case 'String':
-    case 'ID':
-      return isText
-    case 'Int':
-      return isInt
-    case 'Float':
-      return isFinite
-    case 'Boolean':
-      return isBoolean
-    default:
-      return undefined
-  }
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string'
-}
-
-function isInt(value: unknown): boolean {
-  return typeof value === 'number' && (value | 0) === value
-}
-
-function isFinite(value: unknown): boolean {
-  return Number.isFinite(value)
-}
-
-function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean'
+  const plain = plainVariables(schema, operation)
+  return (variables) => plain(variables) ?? coerceWhole(schema, operation, variables)
 }
 
 /** graphql's own sentence would quote the value. */

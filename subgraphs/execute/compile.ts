@@ -3,7 +3,7 @@
 
 import {
   defaultFieldResolver, getDirectiveValues, GraphQLID, GraphQLIncludeDirective, GraphQLScalarType, GraphQLSkipDirective, GraphQLString,
-  isLeafType, isListType, isNonNullType, isObjectType, isUnionType, Kind, visit,
+  isLeafType, isListType, isNonNullType, isObjectType, isUnionType, Kind,
   type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLField, type GraphQLObjectType, type GraphQLOutputType, type GraphQLSchema,
   type OperationDefinitionNode, type SelectionNode, type SelectionSetNode,
 } from 'graphql'
@@ -27,18 +27,6 @@ const ENTITY = '_Entity'
 
 /** What a scalar does with its values when it says nothing of them. */
 const asItIs = new GraphQLScalarType({ name: 'AsItIs' }).serialize
-
-/** Names of the variables by which @skip and @include are decided, in order. */
-export function decidingVariables(document: DocumentNode): readonly string[] {
-  const names = new Set<string>()
-  visit(document, {
-    Directive: ({ name, arguments: given = [] }) => {
-      if (name.value !== 'skip' && name.value !== 'include') return
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value)
-    },
-  })
-  return [...names]
-}
 
 /** `variables` are coerced; only those that decide @skip and @include are looked at. `settled` is told the nodes of each place. */
 export function compileQuery(parts: { schema: GraphQLSchema; document: DocumentNode; operation: OperationDefinitionNode; variables: Variables; settled: Compiling['settled'] }): Program | undefined {
