@@ -1,5 +1,7 @@
 // What is made of an object once and kept as long as the object lives. Sound only for objects that never change, so they are frozen
-// when they are first asked about, all the way down: whoever changes one later is told by a TypeError instead of by a wrong answer.
+// when they are first asked about, all the way down.
+
+import { freezeAll } from './freeze-all.ts'
 
 /** A `make` that remembers by identity. Its objects hold plain data without circles; they are frozen. */
 export function rememberFrozen<K extends object, T>(make: (of: K) => T): (of: K) => T {
@@ -12,9 +14,4 @@ export function rememberFrozen<K extends object, T>(make: (of: K) => T): (of: K)
     made.set(of, { value })
     return value
   }
-}
-
-function freezeAll(of: object): void {
-  Object.freeze(of)
-  for (const value of Object.values(of)) if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) freezeAll(value)
 }

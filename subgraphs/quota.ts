@@ -3,6 +3,7 @@
 
 import type { SupplyLedger } from '../audit/supply.ts'
 import type { Clock } from '../core/clock.ts'
+import { rememberFrozen } from '../core/remember-frozen.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { BulkClass, Quotas } from '../policy-engine/decision.ts'
 
@@ -33,7 +34,8 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
   const refusedUntil = new Map<string, number>()
   let remembered = 0
   let known = ''
-  const written = new WeakMap<Quotas, string>()
+  // Limits come with access plans, which are remembered: each object is written once.
+  const textOf = rememberFrozen((limits: Quotas): string => JSON.stringify(limits))
 
   const forget = (name: string): void => {
     remembered -= charged.get(name)?.size ?? 0
@@ -47,15 +49,6 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
     remembered -= of.size
     for (const pid of pids) of.set(pid, at)
     remembered += of.size
-  }
-
-  /** Limits come with access plans, which are remembered: each object is written once. */
-  const textOf = (limits: Quotas): string => {
-    const before = written.get(limits)
-    if (before !== undefined) return before
-    const text = JSON.stringify(limits)
-    written.set(limits, text)
-    return text
   }
 
   return {
