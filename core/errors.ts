@@ -56,3 +56,8 @@ export class CitygraphError extends Error {
 export function isCitygraphError(error: unknown): error is CitygraphError {
   return error instanceof CitygraphError || (error instanceof Error && error.name === 'CitygraphError' && 'code' in error)
 }
+
+/** What was thrown, as an Error: anything else becomes the cause of one. For operators, as every error without a code. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('something that is no error was thrown', { cause: thrown })
+}

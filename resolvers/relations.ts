@@ -2,6 +2,7 @@
 // served was decided there (or, from a stub, is decided on the rows at the other end). Denied as a whole: null. Denied on this row:
 // an empty list or null, which looks the same as "there is none".
 
+import { asError } from '../core/errors.ts'
 import type { AccessPlan } from '../policy-engine/decision.ts'
 import type { DomainBinding } from './binding.ts'
 import { entityOf } from './binding.ts'
@@ -169,10 +170,6 @@ function isAbsent(argument: unknown): boolean {
 function realPage(pages: readonly (Page | Error)[]): Page | Error {
   const failed = pages.find((page) => page instanceof Error)
   return failed ?? pages.find((page) => page instanceof Error || page.rows.length > 0 || page.hasNextPage) ?? emptyPage
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('something that is no error was thrown', { cause: reason })
 }
 
 /** This side's keys of each parent: undefined when the edge is denied as a whole, [] when there is nothing on this row. */

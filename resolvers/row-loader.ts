@@ -2,6 +2,7 @@
 // key once in a request, and whoever asks for a list waits for one promise instead of one for each key.
 
 import DataLoader from 'dataloader'
+import { asError } from '../core/errors.ts'
 import type { Page } from './row.ts'
 
 export type RowLoader = {
@@ -57,7 +58,7 @@ function depart(asked: readonly (readonly string[])[], flights: Map<string, Flig
 function fly(keys: readonly string[], load: Load): Flight {
   const flight: Flight = { keys: new Map(keys.map((key, index) => [key, index])), ended: load(keys).then(
     (pages) => { flight.pages = pages },
-    (error: unknown) => { flight.error = error instanceof Error ? error : new Error('something that is no error was thrown', { cause: error }) },
+    (error: unknown) => { flight.error = asError(error) },
   ), pages: [], error: undefined }
   return flight
 }

@@ -2,6 +2,7 @@
 // instead of one promise each. graphql-js, and types without such a form, get @apollo/subgraph's own resolver.
 
 import { isObjectType, type GraphQLSchema } from 'graphql'
+import { asError } from '../../core/errors.ts'
 import type { Arguments, Place, Resolve } from './program.ts'
 
 type ResolveReference = (reference: unknown, context: unknown, place: unknown) => unknown
@@ -63,10 +64,6 @@ function batched(resolve: ResolveReferences, references: readonly unknown[], con
 /** An Error in the place of a promise that was not kept. */
 async function settled(promises: readonly Promise<unknown>[]): Promise<readonly unknown[]> {
   return (await Promise.allSettled(promises)).map((end) => (end.status === 'fulfilled' ? end.value : asError(end.reason)))
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('something that is no error was thrown', { cause: reason })
 }
 
 /** The value as one of the type that was asked for, as @apollo/subgraph has it. Rows of ours say it already. */
