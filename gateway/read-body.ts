@@ -1,8 +1,8 @@
-// A request's body as JSON: bounded, UTF-8, an object. Refuses everything else as BAD_USER_INPUT with the fitting status.
+// A request's body as JSON: bounded, in UTF-8. Refuses everything else as BAD_USER_INPUT with the fitting status.
 
-import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { CitygraphError } from '../core/errors.ts'
+import { jsonOf } from '../core/json-body.ts'
 
 /** A refusal with an HTTP status of its own (405, 413, 415) under the catalogue's code. */
 export type RefusedWith = { readonly error: CitygraphError; readonly status: number }
@@ -16,14 +16,10 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') return refused(415, 'Send the body without content-encoding.')
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) return tooLarge(maxBytes)
-  const bytes = await collect(request, maxBytes)
-  if (bytes === undefined) return tooLarge(maxBytes)
-  if (!isUtf8(bytes)) return notJson()
-  try {
-    return { value: JSON.parse(textOf(bytes)) }
-  } catch {
-    return notJson()
-  }
+  const chunks = await collect(request, maxBytes)
+  if (chunks === undefined) return tooLarge(maxBytes)
+  const value = jsonOf(chunks)
+  return value === undefined ? refused(400, 'The body is not JSON.') : { value }
 }
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?$/i
@@ -32,18 +28,8 @@ function tooLarge(maxBytes: number): RefusedWith {
   return refused(413, `The body is larger than ${maxBytes / 1024} KiB.`)
 }
 
-function notJson(): RefusedWith {
-  return refused(400, 'The body is not JSON.')
-}
-
-/** Valid UTF-8, without its byte order mark if it has one. */
-function textOf(bytes: Buffer): string {
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
-  return bytes.toString('utf8', marked ? 3 : 0)
-}
-
 /** Undefined as soon as the body is too large; what is left of it is read and forgotten, so that the connection stays usable. */
-function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+function collect(request: IncomingMessage, maxBytes: number): Promise<readonly Buffer[] | undefined> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     let size = 0
@@ -58,8 +44,7 @@ function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer | u
     })
     request.on('end', () => {
       ended = true
-      const [first] = chunks
-      resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks))
+      resolve(chunks)
     })
     request.on('error', reject)
     request.on('close', () => {

@@ -1,7 +1,7 @@
 // The body of a request as JSON, within a bound. Refuses with a word instead of an error: both are ordinary.
 
-import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
+import { jsonOf } from '../core/json-body.ts'
 
 type Body = object | 'TOO_LARGE' | 'MALFORMED'
 
@@ -29,14 +29,6 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Body>
 }
 
 function parsed(chunks: readonly Buffer[]): Body {
-  const [first] = chunks
-  const bytes = first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks)
-  if (!isUtf8(bytes)) return 'MALFORMED'
-  try {
-    const text = bytes.toString('utf8')
-    const value: unknown = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : 'MALFORMED'
-  } catch {
-    return 'MALFORMED'
-  }
+  const value = jsonOf(chunks)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : 'MALFORMED'
 }
