@@ -47,11 +47,6 @@ export function cellCounter(asked: AskedOperation): CellCounter {
   }
 }
 
-/** The estimate for `asked.variables`. */
-export function estimateCells(asked: AskedOperation): number {
-  return cellCounter(asked)(asked.variables)
-}
-
 /** An alias makes a second layer of the same rows, which counts. */
 function isLayer({ parent, returns, node }: AskedField): boolean {
   return isStructural(parent) && isCompositeType(returns) && node.alias === undefined

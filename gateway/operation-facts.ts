@@ -17,14 +17,10 @@ const MAX_NAME_LENGTH = 100
 /** Name and hash as records have them. */
 export type NamedOperation = { readonly name?: string; readonly hash: string }
 
-/** Facts of one request. Without a classification nothing is known to be impersonal, so `singleSubject` is false. */
-export function operationFacts(asked: AskedOperation, classification: Classification | undefined): OperationFacts {
-  return factsReader(asked, namedOperation(asked.document, asked.operation), classification)(asked.variables)
-}
-
 /**
  * Facts of an operation whose @skip and @include are decided as `asked.variables` decide them: walked once, then asked with each
- * request's coerced variables. The same facts are the same object.
+ * request's coerced variables. The same facts are the same object. Without a classification nothing is known to be impersonal, so
+ * `singleSubject` is false.
  */
 export function factsReader(asked: AskedOperation, named: NamedOperation, classification: Classification | undefined): (variables: Readonly<Record<string, unknown>>) => OperationFacts {
   const found = new Set<string>()
@@ -53,12 +49,8 @@ type Whose = 'root' | 'subject' | 'anybody'
  * True when the operation returns data of at most one person: every entry that leads to personal data is a ONE, RESOLVE or SELF
  * entry on a personal type, all with the same arguments, and below it only rows about the same person (types with a `subject`
  * reached without a detour over a type without one, and not another Person). VERIFY entries return answers and do not count.
+ * Holds for any variables that decide @skip and @include as `asked.variables` do.
  */
-export function isSingleSubject(asked: AskedOperation, classification: Classification): boolean {
-  return singleSubjectReader(asked, classification)(asked.variables)
-}
-
-/** The same for any variables that decide @skip and @include alike. */
 function singleSubjectReader(asked: AskedOperation, classification: Classification): (variables: Readonly<Record<string, unknown>>) => boolean {
   const entries: AskedField[] = []
   let single = true

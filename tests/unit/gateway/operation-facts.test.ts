@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { isSingleSubject, operationFacts } from '../../../gateway/operation-facts.ts'
+import { factsReader, namedOperation } from '../../../gateway/operation-facts.ts'
+import type { Classification } from '../../../schema/classification.ts'
 import { operationHash } from '../../../schema/operation-hash.ts'
+import type { OperationFacts } from '../../../subgraphs/access-context.ts'
 import { ask, classification, fiveDomains } from './city-operations.ts'
 
-const single = (text: string, variables: Record<string, unknown> = {}): boolean => isSingleSubject(ask(text, variables), classification)
+function factsOf(text: string, known: Classification | undefined, variables: Record<string, unknown> = {}): OperationFacts {
+  const asked = ask(text, variables)
+  return factsReader(asked, namedOperation(asked.document, asked.operation), known)(asked.variables)
+}
+
+const single = (text: string, variables: Record<string, unknown> = {}): boolean => factsOf(text, classification, variables).singleSubject
 
 describe('operation facts', () => {
   it('hashes an operation without its literals, layout or sibling operations', () => {
@@ -20,7 +27,7 @@ describe('operation facts', () => {
   })
 
   it('names the fields asked for, with connections left out and fragments opened', () => {
-    const facts = operationFacts(ask('query Q { enterprise(uscc: "1") { ...F } } fragment F on Enterprise { name shareholders { nodes { ratio } pageInfo { hasNextPage } } }'), classification)
+    const facts = factsOf('query Q { enterprise(uscc: "1") { ...F } } fragment F on Enterprise { name shareholders { nodes { ratio } pageInfo { hasNextPage } } }', classification)
     expect(facts.name).toBe('Q')
     expect(facts.fields).toEqual(['Enterprise.name', 'Enterprise.shareholders', 'Query.enterprise', 'Shareholder.ratio'])
   })
@@ -67,6 +74,6 @@ describe('operation facts', () => {
   })
 
   it('knows nothing without a classification', () => {
-    expect(operationFacts(ask('{ person(id: "1") { name } }'), undefined).singleSubject).toBe(false)
+    expect(factsOf('{ person(id: "1") { name } }', undefined).singleSubject).toBe(false)
   })
 })
