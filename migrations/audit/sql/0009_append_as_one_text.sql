@@ -1,6 +1,7 @@
--- Records of several logs in one commit, as one run of bytes: an array of leaves costs PostgreSQL more to read than all the rest. What
--- a record row takes of its leaf (`id`, `at`) is found at its place in the canonical text, not by parsing all of it; whether a leaf is
--- canonical JSON of this id, instant and log throughout is what verifiers check of every one.
+-- Records of several logs in one commit, as one run of bytes: an array of leaves costs PostgreSQL more to read than all the rest. In one
+-- statement: what a commit costs whatever it holds is shared by few records while a city is quiet. What a record row takes of its leaf
+-- (`id`, `at`) is found at its place in the canonical text, not by parsing all of it; whether a leaf is canonical JSON of this id,
+-- instant and log throughout is what verifiers check of every one.
 
 -- `p_logs`: names in ascending order (by bytes), `p_counts`: how many leaves each of them gets, in the order of the leaves; `p_lengths`:
 -- bytes of each leaf; `p_leaves`: all leaves, one after the other. All or none. Returns nothing: whoever asks has the ids.
@@ -8,71 +9,67 @@ CREATE FUNCTION audit.append_run(p_logs text[], p_counts integer[], p_lengths in
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET lock_timeout = '1500ms'
+SET plan_cache_mode = force_generic_plan
 AS $append$
 DECLARE
   v_count integer := cardinality(p_lengths);
   v_logs integer := cardinality(p_logs);
-  v_log text;
-  v_before text;
-  v_first bigint;
   v_taken integer := 0;
-  v_bases bigint[] := ARRAY[]::bigint[];
   v_ends integer[] := ARRAY[]::integer[];
   v_inserted integer;
 BEGIN
-  IF v_count IS NULL OR v_count NOT BETWEEN 1 AND 1000 OR v_logs IS NULL OR v_logs NOT BETWEEN 1 AND v_count OR cardinality(p_counts) IS DISTINCT FROM v_logs
-    OR (SELECT min(n) < 1 OR max(n) > 1048576 OR bool_or(n IS NULL) OR sum(n) IS DISTINCT FROM octet_length(p_leaves) FROM unnest(p_lengths) AS n) IS DISTINCT FROM false THEN
-    RAISE EXCEPTION 'between 1 and 1000 leaves at a time, each of its length and not too long' USING ERRCODE = 'invalid_parameter_value';
+  IF (v_count BETWEEN 1 AND 1000 AND v_logs BETWEEN 1 AND v_count AND cardinality(p_counts) = v_logs) IS NOT TRUE THEN
+    RAISE EXCEPTION 'between 1 and 1000 leaves at a time, each in its log' USING ERRCODE = 'invalid_parameter_value';
   END IF;
   -- A record must outlive a crash before anything is answered.
   IF current_setting('synchronous_commit') = 'off' THEN
     RAISE EXCEPTION 'an audit log needs synchronous_commit' USING ERRCODE = 'object_not_in_prerequisite_state';
   END IF;
-
-  -- Logs in one order: two of these that meet wait for each other and cannot block each other for ever. The head's row lock puts
-  -- appenders in a row until they commit: sequence numbers have no gap and no duplicate.
   FOR v_at IN 1 .. v_logs LOOP
-    v_log := p_logs[v_at];
-    -- session_user, not current_user: neither SET ROLE nor this function's owner changes it.
-    IF NOT EXISTS (SELECT FROM audit.writer AS w WHERE w.role = session_user AND w.log = v_log) THEN
-      RAISE EXCEPTION 'this role does not write this log' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF (v_before COLLATE "C" >= v_log COLLATE "C") OR (p_counts[v_at] >= 1) IS NOT TRUE THEN
+    IF (p_counts[v_at] >= 1) IS NOT TRUE OR p_logs[v_at] COLLATE "C" <= p_logs[v_at - 1] COLLATE "C" THEN
       RAISE EXCEPTION 'each log once, in order, with its leaves' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    UPDATE audit.log AS l SET size = l.size + p_counts[v_at] WHERE l.name = v_log RETURNING l.size - p_counts[v_at] INTO v_first;
-    v_bases := v_bases || (v_first - v_taken - 1);
     v_taken := v_taken + p_counts[v_at];
     v_ends := v_ends || v_taken;
-    v_before := v_log;
   END LOOP;
-  IF v_taken <> v_count THEN
-    RAISE EXCEPTION 'a log for each leaf' USING ERRCODE = 'invalid_parameter_value';
-  END IF;
 
-  -- The canonical text of a record has `"at":` before anything that a caller chose but names of cases, and `,"id":` directly before
+  -- Heads are locked in one order: two of these that meet wait for each other and cannot block each other for ever. The locks put
+  -- appenders in a row until they commit: sequence numbers have no gap and no duplicate. session_user, not current_user: neither SET
+  -- ROLE nor this function's owner changes it.
+  -- The canonical text of a record has `"at":` before anything that a caller chose but numbers of cases, and `,"id":` directly before
   -- `"log":`. Inside a text a quotation mark has a backslash before it, so these are names of members.
-  INSERT INTO audit.record (log, seq, id, at, leaf, leaf_hash)
-  SELECT c.log, c.seq, convert_from(substring(c.leaf FROM c.id_at + 7 FOR 36), 'LATIN1')::uuid, convert_from(substring(c.leaf FROM c.time_at + 6 FOR 24), 'LATIN1')::timestamptz,
-    c.leaf, sha256('\x00'::bytea || c.leaf)
-  FROM (
-    SELECT b.log, b.seq, b.leaf, position('"at":"'::bytea IN b.leaf) AS time_at, position(',"id":"'::bytea IN b.leaf) AS id_at
-    FROM (
-      SELECT g.log, g.base + p.place AS seq, substring(p_leaves FROM p.until - p.length + 1 FOR p.length) AS leaf
-      FROM (SELECT n AS length, o AS place, (sum(n) OVER (ORDER BY o ROWS UNBOUNDED PRECEDING))::integer AS until FROM unnest(p_lengths) WITH ORDINALITY AS x(n, o)) AS p
-      JOIN unnest(p_logs, v_bases, v_ends, p_counts) AS g(log, base, until, count) ON p.place > g.until - g.count AND p.place <= g.until
-      OFFSET 0
-    ) AS b
+  WITH held AS MATERIALIZED (
+    SELECT l.name, g.count, g.until
+    FROM unnest(p_logs, p_counts, v_ends) AS g(name, count, until) JOIN audit.log AS l ON l.name = g.name
+    WHERE EXISTS (SELECT FROM audit.writer AS w WHERE w.role = session_user AND w.log = l.name)
+    ORDER BY l.name COLLATE "C" FOR UPDATE OF l
+  ), grown AS (
+    UPDATE audit.log AS l SET size = l.size + h.count FROM held AS h WHERE l.name = h.name
+    RETURNING l.name, l.size - h.until - 1 AS base, h.until, h.count
+  ), leaf AS (
+    SELECT g.name, g.base + p.place AS seq, substring(p_leaves FROM p.until - p.length + 1 FOR p.length) AS leaf
+    FROM (SELECT n AS length, o AS place, (sum(n) OVER (ORDER BY o ROWS UNBOUNDED PRECEDING))::integer AS until FROM unnest(p_lengths) WITH ORDINALITY AS x(n, o)) AS p
+    JOIN grown AS g ON p.place > g.until - g.count AND p.place <= g.until
+    WHERE p.length BETWEEN 1 AND 1048576 AND (p.place < v_count OR p.until = octet_length(p_leaves))
     OFFSET 0
-  ) AS c
+  ), found AS (
+    SELECT b.*, position('"at":"'::bytea IN b.leaf) AS time_at, position(',"id":"'::bytea IN b.leaf) AS id_at FROM leaf AS b OFFSET 0
+  )
+  INSERT INTO audit.record (log, seq, id, at, leaf, leaf_hash)
+  SELECT c.name, c.seq, convert_from(substring(c.leaf FROM c.id_at + 7 FOR 36), 'LATIN1')::uuid, convert_from(substring(c.leaf FROM c.time_at + 6 FOR 24), 'LATIN1')::timestamptz,
+    c.leaf, sha256('\x00'::bytea || c.leaf)
+  FROM found AS c
   WHERE c.time_at > 0 AND c.id_at > 0 AND substring(c.leaf FROM c.time_at + 30 FOR 1) = '"'::bytea
-    AND substring(c.leaf FROM c.id_at + 43 FOR 10 + octet_length(c.log)) = convert_to('","log":"' || c.log || '"', 'UTF8')
-    AND substring(c.leaf FROM 1 FOR 1) = '{'::bytea AND substring(c.leaf FROM octet_length(c.leaf) FOR 1) = '}'::bytea
-  ORDER BY c.seq;
+    AND substring(c.leaf FROM c.id_at + 43 FOR 10 + octet_length(c.name)) = convert_to('","log":"' || c.name || '"', 'UTF8')
+    AND substring(c.leaf FROM 1 FOR 1) = '{'::bytea AND substring(c.leaf FROM octet_length(c.leaf) FOR 1) = '}'::bytea;
   GET DIAGNOSTICS v_inserted = ROW_COUNT;
-  IF v_inserted IS DISTINCT FROM v_count THEN
-    RAISE EXCEPTION 'a leaf is no record of its log' USING ERRCODE = 'invalid_parameter_value';
+  IF v_inserted = v_count AND v_taken = v_count THEN
+    RETURN;
   END IF;
+  IF (SELECT count(*) FROM audit.writer AS w WHERE w.role = session_user AND w.log = ANY(p_logs)) < v_logs THEN
+    RAISE EXCEPTION 'this role does not write this log' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RAISE EXCEPTION 'a leaf is no record of its log, or too long' USING ERRCODE = 'invalid_parameter_value';
 END
 $append$;
 --> statement-breakpoint
