@@ -15,6 +15,7 @@ import { requestIdOf } from '../core/request-id.ts'
 import type { Classification } from '../schema/classification.ts'
 import { reservedAliasRule } from '../schema/reserved-aliases.ts'
 import type { Sealer } from '../subgraphs/access-context.ts'
+import { acceptReader } from './accepting.ts'
 import { defaultLimits } from './admit.ts'
 import type { Limits } from './admit.ts'
 import type { DecidingEngine } from './answer-operation.ts'
@@ -92,7 +93,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const readiness = createReadiness(federation.connections, parts.auditReady ?? (async () => true))
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
-  const graphql = { server: federation.server, lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+  const graphql = { server: federation.server, readAccept: acceptReader(), lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]

@@ -5,13 +5,13 @@ import { HeaderMap } from '@apollo/server'
 import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Suspensions } from '../audit/suspensions.ts'
-import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import { requestIdOf } from '../core/request-id.ts'
 import type { Caller } from '../policy-engine/decision.ts'
+import type { ReadAccept } from './accepting.ts'
 import type { Limits } from './admit.ts'
 import type { DecidingEngine } from './answer-operation.ts'
 import type { Authenticate } from './authenticate.ts'
@@ -30,6 +30,7 @@ import { send, sendError } from './respond.ts'
 
 export type ServeParts = {
   readonly server: ApolloServer<GatewayContext>
+  readonly readAccept: ReadAccept
   readonly lift: LiftLiterals
   readonly authenticate: Authenticate
   readonly suspensions: Pick<Suspensions, 'require'>
@@ -53,7 +54,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     if (request.method !== 'POST' && request.method !== 'GET') {
       throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST, or GET for queries.' }), 405, { allow: 'GET, POST' })
     }
-    const accepting = acceptingOf(request.headers.accept)
+    const accepting = parts.readAccept(request.headers.accept)
     if (accepting === undefined) {
       throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Accept application/graphql-response+json or application/json.' }), 406)
     }
@@ -95,33 +96,6 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
   } finally {
     parts.metrics.answered(outcome, (performance.now() - arrived) / 1000)
   }
-}
-
-/** One way to say what is accepted. `headers`: for Apollo Server, of a POST. `contentType`: of its answers, once one was given. */
-type Accepting = { readonly headers: HeaderMap; contentType: string | undefined }
-
-const MAX_REMEMBERED_LENGTH = 200
-const remembered = boundedCache<string, Accepting>(200)
-
-/** Apollo Server negotiates after it has run the operation, which is too late for what nobody will read: undefined for that. */
-function acceptingOf(accept: string | undefined): Accepting | undefined {
-  const key = accept === undefined ? 'none' : `=${accept}`
-  const known = remembered.get(key)
-  if (known !== undefined) return known
-  if (!acceptsJson(accept)) return undefined
-  const headers = new HeaderMap()
-  // What is read as JSON (read-body.ts) is no form of a foreign page, which is what Apollo Server asks this for.
-  headers.set('apollo-require-preflight', 'true')
-  if (accept !== undefined) headers.set('accept', accept)
-  const made = { headers, contentType: undefined }
-  if (key.length <= MAX_REMEMBERED_LENGTH) remembered.set(key, made)
-  return made
-}
-
-function acceptsJson(accept: string | undefined): boolean {
-  if (accept === undefined) return true
-  const wanted = accept.split(',').filter((range) => !/;\s*q=0(\.0*)?\s*($|;)/.test(range)).map((range) => range.split(';', 1)[0]?.trim().toLowerCase())
-  return ['*/*', 'application/*', 'application/json', 'application/graphql-response+json'].some((type) => wanted.includes(type))
 }
 
 /** Failed tokens and callers without one count by address, others by who they are. Tokens that cannot be verified now are no failed ones. */
