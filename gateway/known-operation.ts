@@ -122,7 +122,7 @@ function reportFor(asked: AskedOperation, plan: AccessPlan, classification: Clas
 }
 
 /** An act is no cell that may be left out of an answer. */
-export function isRefusedAct({ fields }: Report): boolean {
+function isRefusedAct({ fields }: Report): boolean {
   return fields.some(({ field, decision }) => field.startsWith('Mutation.') && decision === 'DENIED')
 }
 

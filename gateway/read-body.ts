@@ -5,7 +5,7 @@ import { CitygraphError } from '../core/errors.ts'
 import { jsonOf } from '../core/json-body.ts'
 
 /** A refusal with an HTTP status of its own (405, 413, 415) under the catalogue's code. */
-export type RefusedWith = { readonly error: CitygraphError; readonly status: number }
+type RefusedWith = { readonly error: CitygraphError; readonly status: number }
 
 export type Body = { readonly value: unknown } | RefusedWith
 

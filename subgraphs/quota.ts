@@ -10,7 +10,7 @@ import type { BulkClass, Quotas } from '../policy-engine/decision.ts'
 /** Linking tokens of the people whose data of a class were read. */
 export type Supplies = ReadonlyMap<BulkClass, ReadonlySet<string>>
 
-export type Quota = {
+type Quota = {
   /** Classes that the organisation was told to have used up, not long ago. */
   raised(org: string, limits: Quotas): readonly BulkClass[]
   /**
