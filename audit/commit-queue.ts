@@ -25,8 +25,9 @@ type Waiting = { readonly appends: readonly Append[]; readonly records: number; 
 export const COMMIT_LIMIT = 500
 const COMMIT_BYTES = 8 * 1024 * 1024
 
-/** While so many more answers are being made than wait for their records, a commit is put off, so long at most, unless so many wait. */
+/** While so many answers are being made at a time, a commit waits for all but a few of them, so long at most, unless enough wait. */
 const MANY = 12
+const FEW = 2
 const PAUSE_MS = 10
 const ENOUGH = 64
 
@@ -43,7 +44,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   let ready = (): void => undefined
   let patience: NodeJS.Timeout | undefined
 
-  const worthwhile = (): boolean => expected - waiting.length < MANY || waiting.length >= ENOUGH
+  const worthwhile = (): boolean => expected < MANY || expected - waiting.length <= FEW || waiting.length >= ENOUGH
 
   const fly = async (): Promise<void> => {
     // What comes in the same turn shares the first commit.

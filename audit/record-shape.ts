@@ -2,6 +2,7 @@
 // issuer, his application, the operation's name) stands in it as it is, or as a hash where it holds a natural key.
 
 import { recordable } from '../core/natural-keys.ts'
+import { rememberFrozen } from '../core/remember-frozen.ts'
 import { remembering } from '../core/turnover-cache.ts'
 import type { AccessRecord } from './access-record.ts'
 
@@ -34,7 +35,7 @@ export function accessRecord(request: RecordedRequest, reading: Partial<Recorded
     at: request.at.toISOString(),
     log: request.log,
     requestId: request.requestId,
-    caller: caller === undefined ? NOBODY : callerOf(caller),
+    caller: caller === undefined ? NOBODY : recordedCaller(caller),
     operationHash: operation?.hash ?? UNKNOWN_HASH,
     entries: reading.entries ?? NOTHING,
     fields: reading.fields ?? NOTHING,
@@ -54,7 +55,7 @@ export function accessRecord(request: RecordedRequest, reading: Partial<Recorded
 }
 
 const NOTHING: readonly never[] = []
-const NOBODY: AccessRecord['caller'] = { org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' }
+const NOBODY: AccessRecord['caller'] = Object.freeze({ org: 'UNKNOWN', kind: 'unknown', sub: 'unknown' })
 
 /** What callers name themselves and their operations by comes again and again; longer texts are not worth their room. */
 const REMEMBERED = 2_000
@@ -65,7 +66,8 @@ function recorded(text: string): string {
   return text.length > LONGEST ? recordable(text) : remembered(text)
 }
 
-function callerOf({ org, kind, sub, clientId }: NonNullable<RecordedRequest['caller']>): AccessRecord['caller'] {
+/** One object for all records of a caller who was proved once: its text is then written once (record-text.ts). */
+const recordedCaller = rememberFrozen(({ org, kind, sub, clientId }: NonNullable<RecordedRequest['caller']>): AccessRecord['caller'] => {
   const caller = { org: recorded(org), kind, sub: recorded(sub) }
-  return clientId === undefined ? caller : { ...caller, clientId: recorded(clientId) }
-}
+  return Object.freeze(clientId === undefined ? caller : { ...caller, clientId: recorded(clientId) })
+})

@@ -1,14 +1,13 @@
 // The canonical text (RFC 8785) of an access record, written in the order of its keys without sorting or walking it: the text that
 // canonical-json.ts gives, which takes over for any other shape. What depends on an operation and its access plan alone (`entries`,
-// `fields`) is written once for each array. Relies on these arrays never changing, as their types say.
+// `fields`), and a frozen caller, is written once for each object. Relies on these arrays never changing, as their types say.
 
 import type { AccessRecord, LogRecord } from './access-record.ts'
 import { canonicalJson } from './canonical-json.ts'
 
 const kept = new WeakMap<object, string>()
-/** Members that every access record and every caller has. */
+/** Members that every access record has. */
 const OF_RECORD = 13
-const OF_CALLER = 3
 
 /** Equals `canonicalJson(record)`, and throws what that throws. */
 export function recordText(record: LogRecord): string {
@@ -32,11 +31,7 @@ export function recordText(record: LogRecord): string {
 }
 
 function callerText(caller: AccessRecord['caller']): string {
-  const { clientId, kind, org, sub } = caller
-  const members = clientId === undefined ? OF_CALLER : OF_CALLER + 1
-  if (!isPlain(caller) || Object.keys(caller).length !== members) return canonicalJson(caller)
-  const client = clientId === undefined ? '' : `"clientId":${canonicalJson(clientId)},`
-  return `{${client}"kind":${canonicalJson(kind)},"org":${canonicalJson(org)},"sub":${canonicalJson(sub)}}`
+  return Object.isFrozen(caller) ? once(caller) : canonicalJson(caller)
 }
 
 /** Subjects are tokens, 32 hex digits each: looked at together. No other list of so many texts joins to this form. */
@@ -47,7 +42,7 @@ function tokens(subjects: readonly string[]): string {
   return TOKENS.test(joined) && joined.length === subjects.length * 35 - 1 ? `[${joined}]` : canonicalJson(subjects)
 }
 
-function once(list: readonly unknown[]): string {
+function once(list: object): string {
   const known = kept.get(list)
   if (known !== undefined) return known
   const text = canonicalJson(list)

@@ -10,6 +10,7 @@ import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/clock.ts'
 import { subgraphNames } from '../core/domains.ts'
+import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
 import { withOneName } from '../policy-engine/one-name.ts'
@@ -148,12 +149,11 @@ function decideRaised(operation: DecidedOperation, { singleSubject, fields }: Op
 }
 
 function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singleSubject: boolean): Occasion {
-  return {
-    ...(purpose === undefined ? {} : { purpose }),
-    ...(caseNo === undefined ? {} : { caseNo }),
-    ...(authorizationRef === undefined ? {} : { authorizationRef }),
-    singleSubject,
-  }
+  const occasion: Writable<Occasion> = { singleSubject }
+  if (purpose !== undefined) occasion.purpose = purpose
+  if (caseNo !== undefined) occasion.caseNo = caseNo
+  if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
+  return occasion
 }
 
 async function dryRun(operation: DecidedOperation, facts: OperationFacts, planned: Decided, state: RequestState, parts: AnswerParts): Promise<Answer> {

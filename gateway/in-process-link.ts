@@ -9,10 +9,10 @@ import type { SubgraphLink, SubgraphReply } from './link.ts'
 /** What `subgraphs/in-process.ts` gives for one subgraph. */
 export type InProcessSubgraph = {
   process(asked: {
-    readonly request: { readonly query: string; readonly operationName?: string; readonly variables: Record<string, unknown> }
+    readonly request: { readonly query: string; readonly operationName?: string | undefined; readonly variables: Readonly<Record<string, unknown>> }
     readonly seal: InProcessSeal
     readonly requestId: string
-    readonly commit?: AnswerCommit
+    readonly commit?: AnswerCommit | undefined
   }): Promise<SubgraphReply>
   /** Whether its database and log answer; left out: it is taken to be ready. */
   ready?(): Promise<boolean>
@@ -26,8 +26,7 @@ export function inProcessSubgraphs(subgraphs: Readonly<Record<string, InProcessS
     return {
       async ask({ query, operationName, variables, seal, requestId, commit }) {
         if (subgraph === undefined) throw new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name })
-        const request = { query, ...(operationName === undefined ? {} : { operationName }), variables: { ...variables } }
-        return subgraph.process({ request, seal: seal.inProcess(), requestId, ...(commit === undefined ? {} : { commit }) })
+        return subgraph.process({ request: { query, operationName, variables }, seal: seal.inProcess(), requestId, commit })
       },
       ready: async () => subgraph !== undefined && (await Promise.resolve(subgraph.ready?.() ?? true).catch(() => false)),
       close: () => undefined,

@@ -8,7 +8,6 @@ import { suspended } from '../audit/suspensions.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
-import type { Writable } from '../core/writable.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
@@ -18,12 +17,12 @@ import type { GatewayContext, RequestSeal, RequestState } from './request-state.
 /** One fetch of a plan. */
 export type SubgraphFetch = {
   readonly query: string
-  readonly operationName?: string
+  readonly operationName?: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly requestId: string
   readonly seal: RequestSeal
   /** For subgraphs of this process. */
-  readonly commit?: AnswerCommit
+  readonly commit?: AnswerCommit | undefined
 }
 
 /** `status` as over HTTP; the rest as the subgraph said it, not yet believed. */
@@ -62,12 +61,9 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
   async function ask(asked: { readonly query: string; readonly operationName?: string }, variables: Readonly<Record<string, unknown>>, state: RequestState): Promise<JudgedReply> {
     const { seal, requestId, commit } = state
     if (seal === undefined) throw new CitygraphError('INTERNAL')
-    const fetch: Writable<SubgraphFetch> = { query: asked.query, variables, requestId, seal }
-    if (asked.operationName !== undefined) fetch.operationName = asked.operationName
-    if (commit !== undefined) fetch.commit = commit
     let reply: SubgraphReply
     try {
-      reply = await connection.ask(fetch)
+      reply = await connection.ask({ query: asked.query, operationName: asked.operationName, variables, requestId, seal, commit })
     } catch (cause) {
       return unavailable(cause)
     }

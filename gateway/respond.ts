@@ -3,6 +3,7 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { answerWhenFree } from '../core/drain.ts'
 import { CitygraphError, errorCatalogue } from '../core/errors.ts'
+import { utf8Of } from '../core/utf8.ts'
 import { entryOf } from './format-error.ts'
 import { sharingExtensions } from './request-state.ts'
 import type { RequestState } from './request-state.ts'
@@ -24,7 +25,7 @@ const everywhereNames = Object.keys(everywhere)
 export function send(response: ServerResponse, status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
   answerWhenFree(response, () => {
     if (response.headersSent || response.destroyed) return
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body
+    const bytes = typeof body === 'string' ? utf8Of(body) : body
     response.writeHead(status, pairs(headers, bytes.length))
     response.end(bytes)
   })

@@ -3,6 +3,7 @@
 
 import type { Clock } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
+import type { Writable } from '../core/writable.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 import { sealInProcess } from '../subgraphs/access-context.ts'
 import type { AccessContext, InProcessSeal, OperationFacts, Sealer } from '../subgraphs/access-context.ts'
@@ -18,17 +19,10 @@ export function sealRequest(
 ): RequestSeal {
   const { caller, operation, bundleSequence, policyVersion, occasion } = asked
   const issuedAt = Math.floor(parts.clock.now().getTime() / 1000)
-  const context: AccessContext = {
-    caller,
-    ...(occasion.purpose === undefined ? {} : { purpose: occasion.purpose }),
-    ...(occasion.caseNo === undefined ? {} : { caseNo: occasion.caseNo }),
-    ...(occasion.authorizationRef === undefined ? {} : { authorizationRef: occasion.authorizationRef }),
-    bundleSequence,
-    policyVersion,
-    operation,
-    issuedAt,
-    expiresAt: issuedAt + LIFE_S,
-  }
+  const context: Writable<AccessContext> = { caller, bundleSequence, policyVersion, operation, issuedAt, expiresAt: issuedAt + LIFE_S }
+  if (occasion.purpose !== undefined) context.purpose = occasion.purpose
+  if (occasion.caseNo !== undefined) context.caseNo = occasion.caseNo
+  if (occasion.authorizationRef !== undefined) context.authorizationRef = occasion.authorizationRef
   let token: Promise<string> | undefined
   let inProcess: InProcessSeal | undefined
   return {

@@ -80,7 +80,7 @@ function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: strin
     next = seq + 1
     hashed?.(at.log, seq, leafHash(leaf))
     const read = readLeaf(leaf)
-    if (read.kind === 'access') records.push({ seq, facts: read.facts, set: describe(read.facts.fields) })
+    if (read.kind === 'access') records.push({ seq, facts: read.facts, like: read.like, set: describe(read.facts.fields) })
     else if (read.kind === 'event') events += 1
     else unread.push({ seq, reason: read.reason, count: 1 })
   }

@@ -5,7 +5,8 @@ import type pg from 'pg'
 import type { FieldSet } from './field-sets.ts'
 import type { AccessFacts } from './read-leaf.ts'
 
-export type FollowedRecord = { readonly seq: number; readonly facts: AccessFacts; readonly set: FieldSet }
+/** `like`: one object for records that differ in what is their own alone (read-leaf.ts). */
+export type FollowedRecord = { readonly seq: number; readonly facts: AccessFacts; readonly like: AccessFacts; readonly set: FieldSet }
 export type Unread = { readonly seq: number; readonly reason: string; readonly count: number }
 export type Followed = { readonly log: string; readonly next: number; readonly records: readonly FollowedRecord[]; readonly events: number; readonly unread: readonly Unread[] }
 
@@ -57,7 +58,7 @@ function refOf(log: string, id: string): string {
 function columns(log: string, records: readonly FollowedRecord[]): unknown[] {
   const kinds = new Map<string, number>()
   const kindOf = records.map((record) => {
-    const written = JSON.stringify(kind(record))
+    const written = writtenKind(record)
     const known = kinds.get(written) ?? kinds.size
     kinds.set(written, known)
     return known
@@ -73,6 +74,16 @@ function columns(log: string, records: readonly FollowedRecord[]): unknown[] {
 /** An array as PostgreSQL writes it, of numbers, ids and tokens: nothing in them needs quoting. */
 function arrayOf(values: readonly (string | number)[]): string {
   return `{${values.join(',')}}`
+}
+
+const written = new WeakMap<AccessFacts, { readonly set: FieldSet; readonly text: string }>()
+
+function writtenKind(record: FollowedRecord): string {
+  const known = written.get(record.like)
+  if (known !== undefined && known.set === record.set) return known.text
+  const text = JSON.stringify(kind(record))
+  written.set(record.like, { set: record.set, text })
+  return text
 }
 
 function kind({ facts, set }: FollowedRecord): Readonly<Record<string, unknown>> {

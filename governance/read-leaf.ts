@@ -1,12 +1,14 @@
 // A record of a log as governance reads it: facts of an access, further subjects of one, something else, or nothing readable. Logs
-// are written by others: everything is checked, and what does not fit is passed over with a reason, never guessed. Records name the
-// same few lists of fields again and again, so a list is read once and known by its text.
+// are written by others: everything is checked, and what does not fit is passed over with a reason, never guessed. Most of a record
+// stands in thousands of others letter by letter (caller, fields, operation, policies): it is read once and known by its text.
 
 import { z } from 'zod'
 import { boundedCache } from '../core/bounded-cache.ts'
+import { weighedCache } from '../core/weighed-cache.ts'
 
 const token = z.string().regex(/^[0-9a-f]{32}$/)
 const text = (most: number) => z.string().max(most)
+const MOST_SUBJECTS = 2_000
 const count = z.number().int().min(0).max(2_147_483_647)
 
 const fieldsShape = z.array(z.object({ field: text(300), decision: z.enum(['CLEAR', 'MASKED', 'MIXED', 'VERIFY', 'DENIED']), policies: z.array(text(300)).max(500) })).max(10_000)
@@ -21,7 +23,7 @@ const restShape = z.object({
   operationName: text(300).optional(),
   operationHash: text(200),
   entries: z.array(text(300)).max(2_000),
-  subjects: z.array(token).max(2_000),
+  subjects: z.array(token).max(MOST_SUBJECTS),
   continues: z.uuid().optional(),
   subjectCount: count,
   rowCount: count,
@@ -33,8 +35,9 @@ const accessShape = restShape.extend({ fields: fieldsShape })
 const eventShape = z.object({ id: z.uuid(), at: z.iso.datetime(), event: text(40) })
 
 export type AccessFacts = Readonly<z.infer<typeof accessShape>>
+/** `like`: facts that differ from these in `id`, `at`, `requestId`, counts and subjects alone; the same object for many records. */
 export type LeafFacts =
-  | { readonly kind: 'access'; readonly facts: AccessFacts }
+  | { readonly kind: 'access'; readonly facts: AccessFacts; readonly like: AccessFacts }
   /** Alerts, suspensions: what governance itself wrote. */
   | { readonly kind: 'event' }
   | { readonly kind: 'unread'; readonly reason: string }
@@ -43,10 +46,55 @@ const UNREAD: LeafFacts = { kind: 'unread', reason: 'of no known form' }
 /** Lists that are remembered, and the longest of them, characters. */
 const LISTS = 500
 const LONGEST = 20_000
+/** Characters of records that others are like. */
+const LIKES = 2_000_000
+
+/** A record in canonical JSON, cut: what is its own, and what it may have in common with others. */
+type Cut = { readonly before: string; readonly after: string; readonly own: Pick<AccessFacts, 'at' | 'id' | 'requestId' | 'rowCount' | 'subjectCount' | 'subjects'> }
+
+/** From `requestId` to the end. */
+const TAIL = /^,"requestId":"([ !#-[\]-~]{0,100})","rowCount":(0|[1-9]\d{0,8}),"subjectCount":(0|[1-9]\d{0,8}),"subjects":\[((?:"[0-9a-f]{32}"(?:,"[0-9a-f]{32}")*)?)\]\}$/
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const HEAD = '{"at":"'
+const AT_LENGTH = 24
+
+/** Undefined where a record is not of the usual form; then it is read whole. */
+function cut(whole: string): Cut | undefined {
+  const at = whole.slice(HEAD.length, HEAD.length + AT_LENGTH)
+  const headEnd = HEAD.length + AT_LENGTH + 1
+  if (!whole.startsWith(HEAD) || whole[headEnd - 1] !== '"') return undefined
+  const fields = whole.indexOf(',"fields":[', headEnd)
+  const idStart = fields === -1 ? -1 : whole.indexOf(',"id":"', fields)
+  const tailStart = idStart === -1 ? -1 : whole.indexOf(',"requestId":"', idStart)
+  if (tailStart === -1) return undefined
+  const idEnd = idStart + ',"id":"'.length + 36
+  const id = whole.slice(idEnd - 36, idEnd)
+  const [tail, requestId = '', rowCount, subjectCount, subjects = ''] = TAIL.exec(whole.slice(tailStart)) ?? []
+  if (tail === undefined || whole[idEnd] !== '"' || !ID.test(id) || !isInstant(at)) return undefined
+  return {
+    before: whole.slice(headEnd, idStart),
+    after: whole.slice(idEnd + 1, tailStart),
+    own: { at, id, requestId, rowCount: Number(rowCount), subjectCount: Number(subjectCount), subjects: subjects === '' ? [] : subjects.slice(1, -1).split('","') },
+  }
+}
+
+function isInstant(at: string): boolean {
+  const time = Date.parse(at)
+  return !Number.isNaN(time) && new Date(time).toISOString() === at
+}
+
+/** Whether both pieces are whole members of an object and none that is a record's own: then they mean the same in any record. */
+function meanTheSame({ before, after, own }: Cut): boolean {
+  return [before, after].every((piece) => {
+    const members = piece.startsWith(',') ? parsed(`{"x":0${piece}}`) : undefined
+    return typeof members === 'object' && members !== null && Object.keys(own).every((name) => !Object.hasOwn(members, name))
+  })
+}
 
 /** Reads leaves (RFC 8785 JSON in UTF-8); records with the same list of fields share the list. What it gives never throws. */
 export function leafReader(): (leaf: string | Buffer) => LeafFacts {
   const lists = boundedCache<string, AccessFacts['fields']>(LISTS)
+  const likes = weighedCache<string, AccessFacts>(LIKES)
 
   const listOf = (written: string): AccessFacts['fields'] | undefined => {
     const known = lists.get(written)
@@ -58,19 +106,35 @@ export function leafReader(): (leaf: string | Buffer) => LeafFacts {
 
   return (leaf) => {
     const whole = typeof leaf === 'string' ? leaf : leaf.toString('utf8')
+    const pieces = cut(whole)
+    if (pieces === undefined || pieces.own.subjects.length > MOST_SUBJECTS) return readWhole(whole)
+    const key = `${pieces.before.length}${pieces.before}${pieces.after}`
+    const like = likes.get(key)
+    if (like !== undefined) return { kind: 'access', facts: { ...like, ...pieces.own }, like }
+    const read = readWhole(whole)
+    // A record that continues another one has that one's id before its fields: no other is like it.
+    if (read.kind === 'access' && read.facts.continues === undefined && key.length <= LONGEST && meanTheSame(pieces)) likes.set(key, read.facts, key.length)
+    return read
+  }
+
+  function readWhole(whole: string): LeafFacts {
     // In canonical JSON `fields` stands directly before `id`; inside a text a quotation mark has a backslash before it.
     const start = whole.indexOf(',"fields":[')
     const end = start === -1 ? -1 : whole.indexOf(',"id":"', start)
     if (end !== -1) {
       const rest = restShape.safeParse(parsed(whole.slice(0, start) + whole.slice(end))).data
       const fields = rest === undefined ? undefined : listOf(whole.slice(start + ',"fields":'.length, end))
-      if (rest !== undefined && fields !== undefined) return { kind: 'access', facts: { ...rest, fields } }
+      if (rest !== undefined && fields !== undefined) return access({ ...rest, fields })
     }
     const value = parsed(whole)
-    const access = accessShape.safeParse(value).data
-    if (access !== undefined) return { kind: 'access', facts: access }
+    const facts = accessShape.safeParse(value).data
+    if (facts !== undefined) return access(facts)
     return eventShape.safeParse(value).success ? { kind: 'event' } : UNREAD
   }
+}
+
+function access(facts: AccessFacts): LeafFacts {
+  return { kind: 'access', facts, like: facts }
 }
 
 function parsed(written: string): unknown {

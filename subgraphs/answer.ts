@@ -42,15 +42,15 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const quota = createQuota({ ledger: parts.supply, tokenOf: persons.token, clock })
 
   /** Durable, or of the answer that `commit` waits for. Throws AUDIT_UNAVAILABLE. */
-  const record = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>, commit?: AnswerCommit): Promise<{ log: string; id: string }> => {
+  const record = async (facts: RecordFacts, commit?: AnswerCommit): Promise<{ log: string; id: string }> => {
     const id = nextId()
-    await parts.audit.append(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }), commit)
+    await parts.audit.append(accessRecords(facts, { id, at: clock.now(), log: domain, tokenOf: persons.token, nextId }), commit)
     return { log: domain, id }
   }
   /** As `record`; names none where a flood of refusals is counted. */
-  const recordRefusal = async (facts: Omit<RecordFacts, 'id' | 'at' | 'log'>): Promise<{ log: string; id: string } | undefined> => {
+  const recordRefusal = async (facts: RecordFacts): Promise<{ log: string; id: string } | undefined> => {
     const id = nextId()
-    const alone = await parts.audit.refused(accessRecords({ ...facts, id, at: clock.now(), log: domain }, { tokenOf: persons.token, nextId }))
+    const alone = await parts.audit.refused(accessRecords(facts, { id, at: clock.now(), log: domain, tokenOf: persons.token, nextId }))
     return alone ? { log: domain, id } : undefined
   }
 
@@ -129,10 +129,11 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
       const fields = decisions.recordedWith(observed.fields)
-      const facts = { requestId, access, operation, fields, observed, policyVersion: plan.policyVersion }
+      const facts: Writable<RecordFacts> = { requestId, access, operation, fields, observed, policyVersion: plan.policyVersion, outcome: failed ? 'FAILED' : 'ANSWERED' }
+      if (failed) facts.code = first.extensions.code
       let kept: { log: string; id: string }
       try {
-        kept = await record({ ...facts, outcome: failed ? 'FAILED' : 'ANSWERED', ...(failed ? { code: first.extensions.code } : {}) }, commit)
+        kept = await record(facts, commit)
       } catch (cause) {
         return unrecorded(cause, requestId)
       }
@@ -143,7 +144,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
         extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(raised.length === 0 ? {} : { raised }) } },
       }
     } catch (error) {
-      return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, ...(commit === undefined ? {} : { commit }) }, known)
+      return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, commit }, known)
     } finally {
       arrived?.()
     }

@@ -8,12 +8,12 @@ import type { SubgraphAnswer } from './answer-shape.ts'
 import type { Subgraph } from './subgraph.ts'
 
 export type InProcessRequest = {
-  readonly request: { readonly query: string; readonly operationName?: string; readonly variables?: Readonly<Record<string, unknown>> }
+  readonly request: { readonly query: string; readonly operationName?: string | undefined; readonly variables?: Readonly<Record<string, unknown>> }
   /** What `sealInProcess` gave; anything else is refused and recorded. */
   readonly seal: unknown
   readonly requestId?: string
   /** Left out: the records are durable when it answers. */
-  readonly commit?: AnswerCommit
+  readonly commit?: AnswerCommit | undefined
 }
 
 export type InProcessLink = { process(request: InProcessRequest): Promise<SubgraphAnswer> }
@@ -29,7 +29,8 @@ export function inProcessLink(subgraph: Subgraph): InProcessLink {
         if (!isCitygraphError(error)) throw error
         return subgraph.refuse({ error, requestId })
       }
-      return subgraph.answer({ ...request, access, requestId, ...(commit === undefined ? {} : { commit }) })
+      const { query, operationName, variables } = request
+      return subgraph.answer({ query, operationName, variables, access, requestId, commit })
     },
   }
 }

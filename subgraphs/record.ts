@@ -55,9 +55,6 @@ const NONE: readonly never[] = []
 const SUBJECTS_PER_RECORD = 200
 
 export type RecordFacts = {
-  readonly id: string
-  readonly at: Date
-  readonly log: string
   readonly requestId: string
   /** Absent where nobody proved who they are. */
   readonly access?: AccessContext
@@ -69,15 +66,18 @@ export type RecordFacts = {
   readonly code?: string
 }
 
-/** The record of one request, first; then those that hold its further subjects. `tokenOf` gives a subject's token, `nextId` ids. */
-export function accessRecords(facts: RecordFacts, { tokenOf, nextId }: { tokenOf: (person: string) => string; nextId: () => string }): readonly [AccessRecord, ...AccessRecord[]] {
+/** When and where, and what is made anew for each record: `tokenOf` gives a subject's token, `nextId` ids. */
+export type RecordStamp = { readonly id: string; readonly at: Date; readonly log: string; readonly tokenOf: (person: string) => string; readonly nextId: () => string }
+
+/** The record of one request, first; then those that hold its further subjects. */
+export function accessRecords(facts: RecordFacts, { id, at, log, tokenOf, nextId }: RecordStamp): readonly [AccessRecord, ...AccessRecord[]] {
   const { access, operation, observed = nothingObserved } = facts
   const subjects: string[] = []
   for (const person of observed.subjects) subjects.push(tokenOf(person))
   const name = access?.operation.name ?? operation?.name
   // A router in front does not tell the client's operation; the subgraph's own is hashed instead.
   const hash = known(access?.operation.hash) ?? known(operation?.hash) ?? UNKNOWN_HASH
-  const { id, at, log, requestId, policyVersion, outcome, code } = facts
+  const { requestId, policyVersion, outcome, code } = facts
   const record = accessRecord(
     { id, at, log, requestId, caller: access?.caller, occasion: access, operation: name === undefined ? { hash } : { name, hash }, policyVersion, outcome, code },
     {

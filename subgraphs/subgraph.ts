@@ -51,14 +51,14 @@ export type SubgraphParts = {
 
 export type SubgraphRequest = {
   readonly query: string
-  readonly operationName?: string
-  readonly variables?: Readonly<Record<string, unknown>>
+  readonly operationName?: string | undefined
+  readonly variables?: Readonly<Record<string, unknown>> | undefined
   readonly access: AccessContext
   readonly requestId: string
   /** How the access context was proved; default `seal`. A router is not given `_service`. */
   readonly route?: 'seal' | 'router'
   /** Of an asker in this process, who lets nothing leave before it is durable. Left out: the records are durable when this answers. */
-  readonly commit?: AnswerCommit
+  readonly commit?: AnswerCommit | undefined
 }
 
 /** A request that is not answered. `access` where it was proved before the refusal. */

@@ -114,9 +114,11 @@ async function fetchEntities(fetch: Fetch, represent: Represent, run: Run, data:
     const entity: unknown = entities[at]
     const place = places[at]
     if (!entity || place === undefined) continue
-    // What is no object throws here: the reply is at fault, and nothing further of it is joined.
+    // The reply is at fault, and nothing further of it is joined.
+    if (typeof entity !== 'object') throw new TypeError('an entity that is no object')
     const joined = entity as Tree
-    if (!joined['__typename']) joined['__typename'] = place['__typename']
+    // One that does not say its type is of the place's; said empty, it would take that from the place.
+    if (joined['__typename'] !== undefined && !joined['__typename']) joined['__typename'] = place['__typename']
     merge(place, joined)
   }
 }

@@ -28,7 +28,7 @@ function randomRecord(): AccessRecord {
   const { fields, entries } = lists[random(lists.length)] ?? { fields: [], entries: [] }
   const caller = { org: text(), kind: text(), sub: text(), ...(random(2) === 0 ? { clientId: text() } : {}) }
   return accessRecord({
-    at: text(), log: text(), requestId: text(), caller, operationHash: text(), entries, fields, policyVersion: text(), subjectCount: random(300), rowCount: random(9_999),
+    at: text(), log: text(), requestId: text(), caller: random(2) === 0 ? Object.freeze(caller) : caller, operationHash: text(), entries, fields, policyVersion: text(), subjectCount: random(300), rowCount: random(9_999),
     subjects: Array.from({ length: random(30) }, random(2) === 0 ? token : () => (random(9) === 0 ? `${token()}","${token()}` : pick([token(), text()]))), outcome: pick(['ANSWERED', 'REFUSED', 'FAILED', 'BEGUN']),
     ...maybe('authorizationRef', text), ...maybe('caseNo', text), ...maybe('code', text), ...maybe('continues', text), ...maybe('operationName', text), ...maybe('purpose', text), ...maybe('repeats', () => random(99)),
   })

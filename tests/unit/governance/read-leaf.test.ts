@@ -17,9 +17,37 @@ describe('a leaf', () => {
     ]
     for (const record of [...records, ...records.toReversed()]) {
       const { log, ...facts } = record
-      for (const leaf of [canonicalJson(record), Buffer.from(canonicalJson(record))]) expect(read(leaf), log).toEqual({ kind: 'access', facts })
+      for (const leaf of [canonicalJson(record), Buffer.from(canonicalJson(record))]) expect(read(leaf), log).toEqual({ kind: 'access', facts, like: expect.anything() })
     }
     expect(read(canonicalJson(accessRecord({ fields })))).toHaveProperty('facts.fields')
+  })
+
+  it('is read alike by a reader that knows many like it and by one that knows none', () => {
+    const knowing = leafReader()
+    const token = 'ab'.repeat(16)
+    const usual = canonicalJson(accessRecord({ fields, purpose: 'P', subjects: [token], subjectCount: 1, rowCount: 3 }))
+    const first = knowing(usual)
+    const other = knowing(canonicalJson(accessRecord({ fields, purpose: 'P', id: '019ca71f-ed0b-70d5-adc4-53c7b158975d', at: '2026-03-02T02:00:00.123Z', requestId: 'x', rowCount: 20 })))
+    expect(other).toMatchObject({ facts: { at: '2026-03-02T02:00:00.123Z', requestId: 'x', rowCount: 20, subjectCount: 0, subjects: [], purpose: 'P' } })
+    expect(first.kind === 'access' && other.kind === 'access' && other.like === first.like).toBe(true)
+    const id = '","id":"019ca71f-ed0b-70d5-adc4-53c7b158975d"'
+    const changes: readonly (readonly [string | RegExp, string])[] = [
+      ['"rowCount":3', '"rowCount":03'], ['"rowCount":3', '"rowCount":3000000000'], ['"rowCount":3', '"rowCount":3.5'], ['"requestId":"5', '"requestId":"\n5'], ['"requestId":"5', '"requestId":"\u0000'],
+      ['"requestId":"5', '"requestId":"\\'], ['2026-03-01', '2026-02-30'], ['2026-03-01', '2026-13-01'], ['.000Z', '.00Z'], [token, token.toUpperCase()], [token, `${token}","${token}`],
+      [/"subjects":\[.*$/, `"subjects":[${Array.from({ length: 2_001 }, () => `"${token}"`).join(',')}]}`], [/"subjects":\[.*$/, '"subjects":[""]}'], [/\}$/, ',"later":1}'], [/\}$/, '}}'], [/\}$/, ''],
+      [',"log":', ',"at":"2026-03-03T02:00:00.000Z","log":'], [',"log":', ',"subjects":[],"log":'], [',"log":', `,"caller":{"org":"X","kind":"k","sub":"s${id}},"log":`], [',"entries":', ',"continues":"019ca71f-ed0b-70d5-adc4-53c7b158975d","entries":'],
+      [',"caller":{', ',"caller":{"at":"'], ['"id":"', '"id":"0'], [',"fields":', ',"id":"x","fields":'], ['"caller":{', '"caller":{"id":"y",'], ['"PSB"', '"PSB\\"'],
+    ]
+    for (const [from, to] of changes) {
+      const changed = usual.replace(from, () => to)
+      expect(changed).not.toBe(usual)
+      // Twice, and with another record of the same likeness: what was remembered of the first must hold for the second.
+      for (const text of [changed, changed, changed.replace('2026-03-01', '2026-03-04').replace('"rowCount":3', '"rowCount":4').replace(/"id":"[0-9a-f]{4}/, '"id":"abcd')]) {
+        const { like: _known, ...read } = { like: undefined, ...knowing(text) }
+        const { like: _new, ...fresh } = { like: undefined, ...leafReader()(text) }
+        expect(read, to.slice(0, 80)).toEqual(fresh)
+      }
+    }
   })
 
   it('is passed over where its list or the rest does not fit, also when the other was read before', () => {

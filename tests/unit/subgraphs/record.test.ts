@@ -1,11 +1,12 @@
 // What a record holds of a request.
 
 import { describe, expect, it } from 'vitest'
-import { accessRecords, observation, subjectToken, type RecordFacts } from '../../../subgraphs/record.ts'
+import { accessRecords, observation, subjectToken, type RecordFacts, type RecordStamp } from '../../../subgraphs/record.ts'
 
 const auditKey = Buffer.from('key')
 const tokenOf = (pid: string): string => subjectToken(auditKey, pid)
-const facts: RecordFacts = { id: 'first', at: new Date('2026-03-01T02:00:00Z'), log: 'credit', requestId: 'r', policyVersion: 'sha256:x', outcome: 'ANSWERED' }
+const facts: RecordFacts = { requestId: 'r', policyVersion: 'sha256:x', outcome: 'ANSWERED' }
+const stamp: RecordStamp = { id: 'first', at: new Date('2026-03-01T02:00:00Z'), log: 'credit', tokenOf, nextId: () => 'next' }
 
 describe('an observation', () => {
   it('ends a request that reads more than 200,000 rows, and still counts them', () => {
@@ -22,7 +23,7 @@ describe('an access record', () => {
     for (const pid of ['p1', 'p2', 'p1']) observe.subject(pid)
     observe.rows(2)
     observe.rows(3)
-    const [record] = accessRecords({ ...facts, observed: observed() }, { tokenOf, nextId: () => 'next' })
+    const [record] = accessRecords({ ...facts, observed: observed() }, stamp)
     expect(record).toMatchObject({ subjectCount: 2, rowCount: 5, subjects: [subjectToken(auditKey, 'p1'), subjectToken(auditKey, 'p2')] })
     expect(subjectToken(auditKey, 'p1')).toMatch(/^[0-9a-f]{32}$/)
     expect(subjectToken(Buffer.from('other'), 'p1')).not.toBe(subjectToken(auditKey, 'p1'))
@@ -32,7 +33,7 @@ describe('an access record', () => {
     const { observe, observed } = observation()
     for (let n = 0; n < 450; n += 1) observe.subject(`p${n}`)
     let made = 0
-    const records = accessRecords({ ...facts, observed: observed() }, { tokenOf, nextId: () => `next${++made}` })
+    const records = accessRecords({ ...facts, observed: observed() }, { ...stamp, nextId: () => `next${++made}` })
     expect(records.map(({ id, continues, subjects }) => [id, continues, subjects.length])).toEqual([
       ['first', undefined, 200], ['next1', 'first', 200], ['next2', 'first', 50],
     ])
@@ -41,6 +42,6 @@ describe('an access record', () => {
   })
 
   it('says that nobody is known rather than leaving the caller out', () => {
-    expect(accessRecords(facts, { tokenOf, nextId: () => '' })[0]).toMatchObject({ caller: { org: 'UNKNOWN', kind: 'unknown' }, operationHash: 'unknown' })
+    expect(accessRecords(facts, stamp)[0]).toMatchObject({ caller: { org: 'UNKNOWN', kind: 'unknown' }, operationHash: 'unknown' })
   })
 })
