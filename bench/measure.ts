@@ -29,7 +29,7 @@ export type Instruments = {
 /** Warms each server up, then measures all of them in turn, `rounds` times. */
 export async function measureInTurn(servers: readonly Server[], shape: LoadShape, { load, postmaster, say }: Instruments, vary?: string): Promise<Rounds> {
   const jobFor = ({ url, body, headers }: Server) => ({ url, body, headers, connections: shape.connections, ...(vary === undefined ? {} : { vary }) })
-  for (const server of servers) await load.put({ ...jobFor(server), warmUpSeconds: WARM_UP_SECONDS, seconds: 0, most: WARM_UP_ANSWERS })
+  for (const server of servers) await load.put({ ...jobFor(server), connections: Math.max(shape.connections, WARM_UP_CONNECTIONS), warmUpSeconds: WARM_UP_SECONDS, seconds: 0, most: WARM_UP_ANSWERS })
   const rounds = new Map<Server, Measured[]>(servers.map((server) => [server, []]))
   for (let round = 1; round <= shape.rounds; round += 1) {
     for (const server of servers) {
@@ -51,7 +51,8 @@ export async function measureInTurn(servers: readonly Server[], shape: LoadShape
   return rounds
 }
 
-/** So that compilers have seen enough: whichever is first. */
+/** So that compilers have seen enough, also of what is then asked by one connection: whichever is first. */
+const WARM_UP_CONNECTIONS = 32
 const WARM_UP_SECONDS = 8
 const WARM_UP_ANSWERS = 3_000
 
