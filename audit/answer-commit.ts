@@ -2,6 +2,7 @@
 // is made, all are committed together once nothing more is read, and nothing of the answer may leave before. Of what reads after
 // that, nobody is given anything; its records are committed all the same.
 
+import { COMMIT_LIMIT } from './commit-queue.ts'
 import type { Append, CommitQueue } from './commit-queue.ts'
 
 export type AnswerCommit = {
@@ -26,11 +27,26 @@ export function answerCommits(queue: CommitQueue): () => AnswerCommit {
         const appends = held ?? []
         held = undefined
         try {
-          if (appends.length > 0) await queue.add(appends)
+          await Promise.all(commitsOf(appends).map((together) => queue.add(together)))
         } finally {
           arrived()
         }
       },
     }
   }
+}
+
+/** Mostly one; none without records; several where one commit would be too large. */
+function commitsOf(appends: readonly Append[]): readonly (readonly Append[])[] {
+  const commits: Append[][] = []
+  let records = COMMIT_LIMIT
+  for (const append of appends) {
+    records += append.leaves.length
+    if (records > COMMIT_LIMIT) {
+      commits.push([])
+      records = append.leaves.length
+    }
+    commits.at(-1)?.push(append)
+  }
+  return commits
 }

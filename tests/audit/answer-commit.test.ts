@@ -88,6 +88,16 @@ describe('the commit of one answer', () => {
     expect(failures.toSorted()).toEqual(['credit', 'population'])
   })
 
+  it('is more than one where the records of an answer are too many for it, and waits for all', async () => {
+    const { credit, population, begin } = logs()
+    const commit = begin()
+    const records = Array.from({ length: 3 }, (_, n) => Array.from({ length: 400 }, () => made(n === 1 ? 'population' : 'credit')))
+    for (const some of records) await (some[0]?.log === 'credit' ? credit : population).append(some, commit)
+    await commit.durable()
+    const kept = await transactions(database, records.flat().map(({ id }) => id))
+    expect(kept.size).toBe(1_200)
+  })
+
   it('commits by itself what is read after the answer is over', async () => {
     const { credit, begin, idle } = logs()
     const commit = begin()
