@@ -108,8 +108,23 @@ export function failureOf(bytes: Buffer, start: number, end: number): { readonly
 }
 
 function textOf(bytes: Buffer, start: number, end: number): string {
-  for (let at = start; at < end; at++) if ((bytes[at] ?? 0) > 127) return bytes.toString('utf8', start, end)
-  return bytes.toString('latin1', start, end)
+  for (let at = start; at < end; at++) if ((bytes[at] ?? 0) > 127) return utf8Slice.call(bytes, start, end)
+  return latin1Slice.call(bytes, start, end)
+}
+
+type Slice = (this: Buffer, start: number, end: number) => string
+
+// What `toString` calls in the end, every version of Node so far; by itself it takes half the time, for each value of each row.
+const latin1Slice = sliceOf('latin1')
+const utf8Slice = sliceOf('utf8')
+
+function sliceOf(encoding: 'latin1' | 'utf8'): Slice {
+  const own: unknown = Reflect.get(Buffer.prototype, `${encoding}Slice`)
+  // What node:buffer puts there takes where to begin and to end.
+  if (typeof own === 'function') return own as Slice
+  return function (start, end) {
+    return this.toString(encoding, start, end)
+  }
 }
 
 function message(kind: string, body: Buffer): Buffer {
