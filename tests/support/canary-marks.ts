@@ -66,6 +66,8 @@ const places: readonly Place[] = [
 ]
 
 const WORD = 'CANARY'
+/** A coordinate as masks leave it, and not the seconds of an instant in a log line. */
+const MASKED_NORTH = /(?<![\d.])(?<!T\d\d:\d\d:)35\.\d{3}(?!\d)/g
 /** One character of the private use area says column and group. */
 const sign = (at: number, group: number): string => String.fromCharCode(0xe000 + at * 4 + group)
 
@@ -100,7 +102,7 @@ export async function markCity(city: RunningCity, classification: Classification
         sets.push(...['lat', 'lng'].map((axis) => `${axis} = CASE ${group === 'CASE ELSE 0 END' ? '0' : group} ${[0, 1, 2, 3].map((one) => `WHEN ${one} THEN ${axis === 'lat' ? north : east}.${coordinateDigits(at, one)}`).join(' ')} END`))
         const whole = new RegExp(`(?:${north}|${east})\\.${String(at).padStart(3, '0')}([0-3])57`, 'g')
         finders.push({ coordinate, pattern: whole, whole: true, group: (match) => Number(match[1]) })
-        if (coordinate !== 'Enterprise.(place)') finders.push({ coordinate, pattern: /(?<![\d.])35\.\d{3}(?!\d)/g, whole: false, group: () => 0 })
+        if (coordinate !== 'Enterprise.(place)') finders.push({ coordinate, pattern: MASKED_NORTH, whole: false, group: () => 0 })
         marked.add(coordinate)
         at += 1
       }
