@@ -22,6 +22,7 @@ import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import type { DecidedOperation, KnownOperations, PlannedReport } from './known-operation.ts'
 import type { HeaderOccasion } from './occasion.ts'
+import { inAnswerOrder } from './order-errors.ts'
 import { isRecorded } from './record-refusal.ts'
 import type { GatewayRecords } from './record-refusal.ts'
 import { reportDecisions } from './report.ts'
@@ -179,7 +180,7 @@ function shape(result: PlanResult, state: RequestState, parts: AnswerParts): Ans
     }
     return entry
   })
-  const errors = oncePerDomain(entries)
+  const errors = oncePerDomain(inAnswerOrder(entries, () => (result.text === undefined ? result.data : JSON.parse(result.text))))
   const data = result.text ?? (result.data === undefined ? undefined : JSON.stringify(result.data))
   if (data === undefined) return { status: statusOf(errors), errors: errors.length === 0 ? [entryOf(new CitygraphError('INTERNAL'))] : errors }
   return withDenied({ status: 200, data, errors }, state)

@@ -30,6 +30,8 @@ let classification: Classification
 let schema: GraphQLSchema
 let marks: Marks
 let pids: ReadonlySet<string>
+/** Access records named by the answers to everything asked below. */
+let recorded = 0
 
 beforeAll(async () => {
   console.log(`canary seed ${seed}`)
@@ -152,6 +154,7 @@ async function watch(one: Watched, operations: number): Promise<{ readonly codes
       }
       if (done < asked.length) expect(reply.status, where).toBe(200)
       if (reply.status === 200) answered += 1
+      recorded += reply.body.extensions.sharing.records.length
       made.learn(operation, reply.body.data)
     }
   }
@@ -225,7 +228,8 @@ describe('random operations over the whole graph never bring a canary', () => {
     await client.connect()
     const { rows } = await client.query<{ leaf: string }>(`SELECT convert_from(leaf, 'UTF8') AS leaf FROM audit.record`)
     await client.end()
-    expect(rows.length).toBeGreaterThan(500)
+    expect(recorded).toBeGreaterThan(100)
+    expect(rows.length).toBeGreaterThanOrEqual(recorded)
     const leaves = rows.map(({ leaf }) => leaf).join('\n')
     expect(marks.sightings(readings(leaves))).toEqual([])
     for (const text of [leaves, city.log()]) expect(uuids(text).filter((uuid) => pids.has(uuid))).toEqual([])
