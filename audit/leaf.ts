@@ -2,16 +2,14 @@
 // stores what `leafBytes` gives; the database computes the hash anew and takes nobody's word for it.
 
 import { hash } from 'node:crypto'
-import { utf8Of } from '../core/utf8.ts'
+import { utf8Around } from '../core/utf8.ts'
 import type { LogRecord } from './access-record.ts'
 import { recordText } from './record-text.ts'
 
-/** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON cannot, or a NUL. */
+/** The record as RFC 8785 JSON in UTF-8. Throws TypeError if it holds what JSON or PostgreSQL cannot. */
 export function leafBytes(record: LogRecord): Buffer {
-  const text = recordText(record)
-  // PostgreSQL's jsonb holds no NUL; one such record would fail the commit that it shares with others.
-  if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text)) throw new TypeError('a text with a NUL')
-  return utf8Of(text)
+  const { before, shared, after } = recordText(record)
+  return utf8Around(before, shared, after)
 }
 
 /** Hash of a leaf, 32 bytes: SHA-256(0x00 ‖ leaf), RFC 9162 2.1.1 (RFC 6962 2.1). A text stands for its UTF-8. */

@@ -13,3 +13,14 @@ export function utf8Of(text: string): Buffer {
   scratch.copy(bytes, 0, 0, written)
   return bytes
 }
+
+/** Bytes with a text on either side, as one. */
+export function utf8Around(before: string, between: Buffer, after: string): Buffer {
+  if (before.length + after.length + between.length > UNITS) return Buffer.concat([utf8Of(before), between, utf8Of(after)])
+  const from = scratch.write(before)
+  const until = from + between.copy(scratch, from)
+  const length = until + scratch.write(after, until)
+  const bytes = Buffer.allocUnsafe(length)
+  scratch.copy(bytes, 0, 0, length)
+  return bytes
+}

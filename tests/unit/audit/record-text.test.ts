@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessRecord, LogRecord } from '../../../audit/access-record.ts'
 import { canonicalJson } from '../../../audit/canonical-json.ts'
-import { recordText } from '../../../audit/record-text.ts'
+import { leafBytes } from '../../../audit/leaf.ts'
 import { accessRecord } from '../../support/access-record.ts'
 
 const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 1e9))
@@ -33,6 +33,8 @@ function randomRecord(): AccessRecord {
     ...maybe('authorizationRef', text), ...maybe('caseNo', text), ...maybe('code', text), ...maybe('continues', text), ...maybe('operationName', text), ...maybe('purpose', text), ...maybe('repeats', () => random(99)),
   })
 }
+
+const recordText = (record: LogRecord): string => leafBytes(record).toString('utf8')
 
 describe('the text of a record', () => {
   it('equals the canonical JSON of random records', () => {
