@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findSignals, forgetEvents } from '../../governance/find-signals.ts'
-import { openPool, type DepartmentPool } from '../../migrations/pool.ts'
+import { openPool, withClient, type DepartmentPool } from '../../migrations/pool.ts'
 import { ownRiskRules, type RiskRules } from '../../policy-engine/risk.ts'
 import { governanceDatabase } from '../support/governance-database.ts'
 
@@ -152,5 +152,26 @@ describe('a window', () => {
     process.stdout.write(`signal step over 20 callers with 60,000 events kept: median ${median.toFixed(1)} ms\n`)
     expect(median).toBeLessThan(500)
     await forgetEvents(parts)
+  }, 120_000)
+
+  it('reads the records that are new and no others, however many there are', async () => {
+    for (let part = 0; part < 10; part += 1) await keep(every(1, 3_000).map((atS) => ({ log: 'credit', sub: `old-${atS % 50}`, atS: atS - 900_000, purpose: 'A', persons: [randomUUID()] })))
+    await owner.query('INSERT INTO watched_log (log, next_seq) SELECT log, next_seq FROM followed_log ON CONFLICT (log) DO UPDATE SET next_seq = excluded.next_seq')
+    await owner.query('ANALYZE')
+    const read = async (): Promise<number> => {
+      await owner.query('SELECT pg_stat_clear_snapshot()')
+      const { rows } = await owner.query<{ read: number }>(`SELECT sum(idx_tup_read)::float8 AS read FROM pg_stat_user_indexes WHERE relname = 'access_record'`)
+      return rows[0]?.read ?? Infinity
+    }
+    const flushed = (): Promise<unknown> => withClient(facts, (client) => client.query('SELECT pg_stat_force_next_flush()'))
+    await Promise.all([flushed(), flushed()])
+    const before = await read()
+    await keep(every(1, 20).map((atS) => ({ log: 'credit', sub: `old-${atS}`, atS, purpose: 'A', persons: [randomUUID()] })))
+    await look()
+    await Promise.all([flushed(), flushed()])
+    const readNow = (await read()) - before
+    process.stdout.write(`signal step over 20 of 30,000 records: ${readNow} read through indexes\n`)
+    expect(readNow).toBeGreaterThan(0)
+    expect(readNow).toBeLessThan(2_000)
   }, 120_000)
 })
