@@ -50,10 +50,12 @@ function decide(plan: AccessPlan, asked: ReadonlySet<string> | undefined, classi
     fields.set(coordinate, loweredDecision(before, cells, rule))
     for (const further of derivedFrom(coordinate, classification)) lowerDerived(further, rule)
   }
-  for (const one of namesTogether(asked, decisionOf, classification)) apply(one)
-  // Found before any of them is applied: a rule looks at what would be served, not at what another rule has left of it.
-  const { lowered, unfilterable } = combinedFields(plan, asked, decisionOf, classification)
-  for (const one of lowered) apply(one)
+  // All found before any is applied: a rule looks at what the policies serve, not at what another rule has left of it. So asking for
+  // more never gives more, and not knowing what is asked for is never better than knowing.
+  const served: Decisions = (coordinate) => plan.field(...partsOf(coordinate))
+  const names = namesTogether(asked, served, classification)
+  const { lowered, unfilterable } = combinedFields(plan, asked, served, classification)
+  for (const one of [...names, ...lowered]) apply(one)
   if (fields.size === 0 && unfilterable.size === 0) return plan
   return once(plan, JSON.stringify([[...fields].sort(byName), [...unfilterable].sort()]), () => loweredPlan(plan, { fields, unfilterable }))
 }
