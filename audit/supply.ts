@@ -8,6 +8,9 @@ import { unavailable, withPatience } from './audit-pool.ts'
 export type Supplied = { readonly bulkClass: string; readonly subject: string }
 export type Limits = Readonly<Record<string, { readonly day: number; readonly month: number }>>
 
+/** A question with a threshold: `subject` and `threshold` are keyed hashes, hex. */
+export type ThresholdAsked = { readonly entry: string; readonly subject: string; readonly threshold: string }
+
 export type SupplyLedger = {
   /**
    * Charges the organisation with the subjects, all or none. Resolves once that is committed, with the classes that may not be
@@ -15,28 +18,48 @@ export type SupplyLedger = {
    * AUDIT_UNAVAILABLE.
    */
   charge(org: string, at: Date, supplied: readonly Supplied[], limits: Limits): Promise<readonly string[]>
+  /**
+   * Notes thresholds that the organisation asked for (DOMAIN 2.6 K7), all or none. Resolves once that is committed, with the entries
+   * that may not be answered, because somebody would be asked about with more than `most` different thresholds in 24 hours; then
+   * nothing was noted. A threshold that was asked before is free. Throws AUDIT_UNAVAILABLE.
+   */
+  thresholds(org: string, at: Date, asked: readonly ThresholdAsked[], most: number): Promise<readonly string[]>
 }
 
 export function openSupplyLedger(parts: { pool: Pick<pg.Pool, 'query'>; onFailure?: (cause: unknown) => void }): SupplyLedger {
   const { pool, onFailure } = parts
+  /** The one column `over`: a list of names. */
+  const over = async (name: string, text: string, values: readonly unknown[]): Promise<readonly string[]> => {
+    try {
+      const { rows } = await withPatience(pool.query<{ over: readonly string[] | null }>({ name, text, values: [...values] }))
+      const found = rows[0]?.over
+      if (!Array.isArray(found)) throw new TypeError('no answer about a supply')
+      return found
+    } catch (cause) {
+      onFailure?.(cause)
+      throw unavailable(cause)
+    }
+  }
   return {
     async charge(org, at, supplied, limits) {
-      const values = [
+      return over('audit-charge', 'SELECT audit.charge($1, $2, $3, $4, $5) AS over', [
         org,
         at.toISOString(),
         supplied.map(({ bulkClass }) => bulkClass),
         supplied.map(({ subject }) => Buffer.from(subject, 'hex')),
         JSON.stringify(Object.fromEntries(Object.entries(limits).map(([bulkClass, { day, month }]) => [bulkClass, [day, month]]))),
-      ]
-      try {
-        const { rows } = await withPatience(pool.query<{ over: readonly string[] | null }>({ name: 'audit-charge', text: 'SELECT audit.charge($1, $2, $3, $4, $5) AS over', values }))
-        const over = rows[0]?.over
-        if (!Array.isArray(over)) throw new TypeError('no answer about a supply')
-        return over
-      } catch (cause) {
-        onFailure?.(cause)
-        throw unavailable(cause)
-      }
+      ])
+    },
+    async thresholds(org, at, asked, most) {
+      const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex')
+      return over('audit-thresholds', 'SELECT audit.ask_thresholds($1, $2, $3, $4, $5, $6) AS over', [
+        org,
+        at.toISOString(),
+        asked.map(({ entry }) => entry),
+        asked.map(({ subject }) => bytes(subject)),
+        asked.map(({ threshold }) => bytes(threshold)),
+        most,
+      ])
     },
   }
 }

@@ -10,11 +10,13 @@ import { demonstrationCallers } from '../gateway/demonstration-callers.ts'
 import type { Bundle } from '../policy-engine/bundle.ts'
 import { readBundle } from '../policy-engine/bundle.ts'
 import { createPolicyChecker } from '../policy-engine/cedar-validate.ts'
-import type { Caller, Occasion } from '../policy-engine/decision.ts'
+import type { Caller, FieldDecision, Occasion } from '../policy-engine/decision.ts'
 import { diffBundles } from '../policy-engine/diff.ts'
+import { fieldAt } from '../policy-engine/grants.ts'
 import { createPolicyEngine } from '../policy-engine/engine.ts'
 import type { Explanation } from '../policy-engine/explain.ts'
 import { runOfficerTests } from '../policy-engine/officer-tests.ts'
+import { withOperationRules } from '../policy-engine/operation-rules.ts'
 import type { Classification } from '../schema/classification.ts'
 import { readClassification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
@@ -35,7 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     case 'diff':
       return diff(rest)
     default:
-      throw new UsageError('policy test [FOLDER] | policy explain --caller NAME --field Type.field [--purpose CODE] [--case CODE] [--authorization REF] | policy diff [--against FOLDER|git revision]')
+      throw new UsageError('policy test [FOLDER] | policy explain --caller NAME --field Type.field [--with Type.field,…] [--purpose CODE] [--case CODE] [--authorization REF] | policy diff [--against FOLDER|git revision]')
   }
 }
 
@@ -63,7 +65,7 @@ async function test(args: readonly string[]): Promise<number> {
 }
 
 async function explain(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, { caller: 'string', field: 'string', purpose: 'string', case: 'string', authorization: 'string', many: 'boolean', now: 'string' })
+  const options = readOptions(args, { caller: 'string', field: 'string', purpose: 'string', case: 'string', authorization: 'string', many: 'boolean', with: 'string', now: 'string' })
   const named = demonstrationCallers.find(({ name }) => name === options.text('caller'))
   if (named === undefined && options.text('caller') !== undefined) throw new UsageError('There is no demonstration caller of that name. `citygraph token --list` names them.')
   const [type, field] = (options.text('field') ?? '').split('.')
@@ -80,13 +82,24 @@ async function explain(args: readonly string[]): Promise<number> {
     ...(caseNo === undefined ? {} : { caseNo }),
     ...(authorizationRef === undefined ? {} : { authorizationRef }),
   }
-  const engine = await createPolicyEngine({ directory: policiesFolder, classification: classificationOfCity(), clock: clockAt(options.text('now')) })
+  const classification = classificationOfCity()
+  const engine = await createPolicyEngine({ directory: policiesFolder, classification, clock: clockAt(options.text('now')) })
   if (purpose !== undefined && engine.purpose(purpose) === undefined) throw new UsageError('That purpose is not registered (policies/purposes.yaml).')
-  process.stdout.write(explained(engine.explain(caller, occasion, type, field)))
+  const beside = options.text('with')?.split(',').map((one) => one.trim())
+  const unknown = beside?.find((one) => fieldAt(one, classification) === undefined)
+  if (unknown !== undefined) throw new UsageError('--with is a list of Type.field, e.g. Person.gender,Person.hukouDivision.')
+  const together = beside === undefined ? undefined : withOperationRules(engine.plan(caller, occasion), [`${type}.${field}`, ...beside], classification).field(type, field)
+  process.stdout.write(explained(engine.explain(caller, occasion, type, field), together))
   return 0
 }
 
-function explained(it: Explanation): string {
+/** What an operation that asks for other fields too makes of the decision, and by which rules. */
+function besideOthers(decision: FieldDecision): readonly string[] {
+  const rules = decision.policies.filter((id) => id.startsWith('combination/'))
+  return [`  together:  ${decision.decision}${rules.length === 0 ? ', no rule on the whole operation applies' : ` by ${rules.join(', ')} (policies/combinations.yaml)`}`]
+}
+
+function explained(it: Explanation, together: FieldDecision | undefined): string {
   const code = 'code' in it.decision ? ` (${it.decision.code})` : ''
   const lines = [
     `${it.coordinate}: ${it.decision.decision}${code}`,
@@ -99,6 +112,7 @@ function explained(it: Explanation): string {
       ...policies.map(({ id, effect, because, file, line, rows: on }) => `    ${effect} ${id} (${file}:${line}) on ${on}; because ${because}`),
     ]),
     ...it.notes.map((note) => `  ${note}`),
+    ...(together === undefined ? [] : besideOthers(together)),
     `  policies ${it.policyVersion}`,
   ]
   return `${lines.join('\n')}\n`

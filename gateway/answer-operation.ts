@@ -13,7 +13,7 @@ import { subgraphNames } from '../core/domains.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
-import { withOneName } from '../policy-engine/one-name.ts'
+import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { OperationFacts, Sealer } from '../subgraphs/access-context.ts'
 import { refuseTooCostly } from './cost.ts'
@@ -92,7 +92,7 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
     const result = await recorded(run, state, parts)
     // Who could be given what, with the quotas as the subgraphs found them.
-    if (state.raised.size > 0) decideRaised(operation, facts, state, parts)
+    if (state.raised.size > 0 || state.refused.size > 0) decideHeld(operation, facts, state, parts)
     return shape(result, state, parts)
   } catch (error) {
     if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })
@@ -134,15 +134,17 @@ function decide(operation: DecidedOperation, { singleSubject, fields }: Operatio
   return { fields: report.fields, refusesAct: report.refusesAct, bundleSequence: report.plan.bundleSequence, quotas: report.plan.quotas }
 }
 
-/** Reports anew: by the plan of the classes that a subgraph found used up, for what it decides. Throws FORBIDDEN when the bundle is gone. */
-function decideRaised(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): readonly DecidedField[] {
+/** Reports anew: by the plan of the classes that a subgraph found used up and without the entries it refused, for what it decides. Throws FORBIDDEN when the bundle is gone. */
+function decideHeld(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): readonly DecidedField[] {
   const { classification, engine, metrics } = parts
   if (classification === undefined) return []
   const occasion = occasionOf(state.occasion, singleSubject)
-  const plan = withOneName(engine.plan(state.caller, occasion, state.policyVersion), fields, classification)
-  const raised = new Map<string | undefined, AccessPlan>()
-  for (const [subgraph, classes] of state.raised) raised.set(subgraph, withOneName(engine.plan(state.caller, { ...occasion, raised: [...classes] }, state.policyVersion), fields, classification))
-  const report = reportDecisions(operation.asked, (subgraph) => raised.get(subgraph) ?? plan, classification)
+  const planOf = (more: Partial<Occasion>): AccessPlan => withOperationRules(engine.plan(state.caller, { ...occasion, ...more }, state.policyVersion), fields, classification)
+  const plan = planOf({})
+  const held = new Map<string | undefined, AccessPlan>()
+  for (const [subgraph, classes] of state.raised) held.set(subgraph, planOf({ raised: [...classes] }))
+  for (const [subgraph, entries] of state.refused) held.set(subgraph, withoutEntries(held.get(subgraph) ?? plan, entries))
+  const report = reportDecisions(operation.asked, (subgraph) => held.get(subgraph) ?? plan, classification)
   for (const { decision, code } of report.decisions) if (code === 'QUOTA') metrics.decided(decision, 1)
   state.decisions = report.decisions
   state.decisionsText = undefined
@@ -161,7 +163,7 @@ async function dryRun(operation: DecidedOperation, facts: OperationFacts, planne
   const used = planned.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], planned.quotas)) ?? [])
   const classes = new Set(bulkClasses.filter((bulkClass) => used.includes(bulkClass)))
   if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
-  const fields = classes.size > 0 ? decideRaised(operation, facts, state, parts) : planned.fields
+  const fields = classes.size > 0 ? decideHeld(operation, facts, state, parts) : planned.fields
   state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))
   return withDenied({ status: 200, data: 'null' }, state)
 }

@@ -7,7 +7,7 @@ import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graph
 import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { AccessPlan } from '../policy-engine/decision.ts'
-import { withOneName } from '../policy-engine/one-name.ts'
+import { withOperationRules } from '../policy-engine/operation-rules.ts'
 import type { Classification } from '../schema/classification.ts'
 import { decidingVariables } from '../schema/deciding-variables.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
@@ -44,7 +44,7 @@ export type DecidedOperation = {
   readonly report: (granted: AccessPlan, fields: readonly string[]) => PlannedReport
 }
 
-/** `plan`: the one granted, with one name. `text`: the decisions as JSON. `counts`: how many of each decision. `refusesAct`: an act is DENIED. */
+/** `plan`: the one granted, under the rules on whole operations. `text`: the decisions as JSON. `counts`: how many of each decision. `refusesAct`: an act is DENIED. */
 export type PlannedReport = Report & {
   readonly plan: AccessPlan
   readonly text: string
@@ -103,7 +103,7 @@ function decided(asked: AskedOperation, named: NamedOperation, classification: C
     report(granted, fields) {
       const known = reports.get(granted)
       if (known !== undefined || classification === undefined) return known ?? reportNothing(granted)
-      const made = reportFor(asked, withOneName(granted, fields, classification), classification)
+      const made = reportFor(asked, withOperationRules(granted, fields, classification), classification)
       reports.set(granted, made)
       return made
     },

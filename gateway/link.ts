@@ -11,7 +11,7 @@ import type { Logger } from '../core/logger.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { raisedIn, readReply, recordIn } from './read-reply.ts'
+import { raisedIn, readReply, recordIn, refusedIn } from './read-reply.ts'
 import type { GatewayContext, RequestSeal, RequestState } from './request-state.ts'
 
 /** One fetch of a plan. */
@@ -42,7 +42,7 @@ export type JudgedReply = { readonly data: Record<string, unknown> | null; reado
 
 /** One subgraph, judged. `process` is what @apollo/gateway calls, `ask` what compiled plans call. */
 export type FederatedSource = GraphQLDataSource<GatewayContext> & {
-  /** Completes `state` (records, raised classes). Throws a CitygraphError where the subgraph did not answer or the request must end. */
+  /** Completes `state` (records, raised classes, refused entries). Throws a CitygraphError where the subgraph did not answer or the request must end. */
   ask(asked: { readonly query: string; readonly operationName?: string }, variables: Readonly<Record<string, unknown>>, state: RequestState): Promise<JudgedReply>
 }
 
@@ -87,6 +87,8 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
     if (record !== undefined) state.records.push(record)
     const raised = raisedIn(reply.extensions)
     if (raised !== undefined) state.raised.set(name, new Set([...(state.raised.get(name) ?? []), ...raised]))
+    const refused = refusedIn(reply.extensions)
+    if (refused !== undefined) state.refused.set(name, new Set([...(state.refused.get(name) ?? []), ...refused]))
     if (reply.status >= 500 || read === undefined) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
     if (read.errors.length === 0) return { data: read.data }
     // The subgraph itself has told its log why.

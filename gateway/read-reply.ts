@@ -27,6 +27,9 @@ export function readReply({ data, errors }: { readonly data?: unknown; readonly 
 }
 
 const none: readonly SaidError[] = []
+const entryName = /^[a-z]\w{0,99}$/
+/** More than any subgraph has. */
+const MOST_ENTRIES = 100
 const logName = /^[a-z]{1,40}$/
 /** RFC 9562, with the nil and the max UUID. */
 const uuid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/
@@ -45,10 +48,20 @@ export function raisedIn(extensions: unknown): readonly BulkClass[] | undefined 
   return Array.isArray(raised) && raised.every(isBulkClass) ? raised : undefined
 }
 
+/** The VERIFY entries that the subgraph left without an answer; undefined where one of them is no name. */
+export function refusedIn(extensions: unknown): readonly string[] | undefined {
+  const refused = sharingIn(extensions)?.['refused']
+  return Array.isArray(refused) && refused.length <= MOST_ENTRIES && refused.every(isEntryName) ? refused : undefined
+}
+
 function sharingIn(extensions: unknown): Members | undefined {
   if (!hasMembers(extensions)) return undefined
   const { sharing } = extensions
   return hasMembers(sharing) ? sharing : undefined
+}
+
+function isEntryName(value: unknown): value is string {
+  return typeof value === 'string' && entryName.test(value)
 }
 
 function isBulkClass(value: unknown): value is BulkClass {

@@ -34,6 +34,8 @@ export type RequestState = {
   records: RecordReference[]
   /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
   raised: Map<string, Set<BulkClass>>
+  /** VERIFY entries that a subgraph left without an answer, by subgraph. */
+  refused: Map<string, Set<string>>
   /** A subgraph could not record: nothing of this answer may leave. */
   auditUnavailable: boolean
   /** Facts for the record of a refusal, as far as they are known. */

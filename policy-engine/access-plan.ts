@@ -4,7 +4,8 @@
 
 import type { Classification, EntryKind } from '../schema/classification.ts'
 import { bulkApproved, lowest, sameCells } from './bulk.ts'
-import type { BulkClass, FieldDecision, AccessPlan, EntryDecision, Quotas } from './decision.ts'
+import type { Combinations } from './combinations.ts'
+import type { BulkClass, FieldDecision, AccessPlan, EntryDecision, Occasion, Quotas } from './decision.ts'
 import { clearCells, deniedCells, lower } from './coherence.ts'
 import type { Cells } from './coherence.ts'
 import { codeFor, isBetter, wordOf } from './codes.ts'
@@ -25,6 +26,7 @@ export type PlanParts = DecideParts & {
   /** Plans of the same callers for each purpose of their organisation, if no purpose was given; else none. */
   readonly alternatives: () => readonly DecidingPlan[]
   readonly quotas: Quotas
+  readonly combinations: Combinations
   /** Ids of grants with bulk approval. */
   readonly bulkGrants: ReadonlySet<string>
   /** Classes whose fields are decided one level higher by `parts`; `base` is the plan without. */
@@ -158,7 +160,13 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
       return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: raised('Query', entryField) ? [quotaId('Query', entryField)] : policyIds([decided]) }
     }),
     counted,
+    thresholds: (entryField) => {
+      const own = situation.caller.kind === 'department' && classification.field('Query', entryField)?.owner === situation.caller.org
+      return own ? [] : parts.combinations.thresholds.entries.get(entryField) ?? []
+    },
     quotas: parts.quotas,
+    combinations: parts.combinations,
+    asker: { kind: situation.caller.kind, org: situation.caller.org, strictly: isStrict(situation.occasion) },
     situation,
     partsOf,
     raised,
@@ -172,6 +180,11 @@ export function environmentOf(plan: DecidingPlan, action: Action, coordinate: st
   const { situation, subjects } = plan.partsOf(coordinate)
   const subject = subjects.get(coordinate)
   return subject === undefined ? undefined : { situation, action, ...subject }
+}
+
+/** Over a limit the questions of a day are together about many people. */
+function isStrict({ singleSubject, purpose, caseNo, raised = [] }: Occasion): boolean {
+  return singleSubject && purpose !== undefined && caseNo !== undefined && raised.length === 0
 }
 
 /** The actions whose policies took part in a decision. */

@@ -7,6 +7,8 @@ import type { BundleFile } from './bundle-files.ts'
 import type { PolicyChecker } from './cedar-validate.ts'
 import type { Policy } from './policy.ts'
 import { splitPolicies } from './cedar-validate.ts'
+import { readCombinations } from './combinations.ts'
+import type { Combinations } from './combinations.ts'
 import { unknownCoordinates } from './coordinates.ts'
 import type { Subjects } from './environment.ts'
 import { grantPolicies, grantTemplates } from './grant-policies.ts'
@@ -31,6 +33,7 @@ export type Bundle = {
   readonly grants: ReadonlyMap<string, Grant>
   readonly quotas: Quotas
   readonly risk: RiskRules
+  readonly combinations: Combinations
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -60,7 +63,8 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const { purposes, problems: purposeProblems } = readPurposes(required(files, 'purposes.yaml'), organisations)
   const { quotas, problems: quotaProblems } = readQuotas(files.find((file) => file.name === 'quotas.yaml'))
   const { risk, problems: riskProblems } = readRisk(files.find((file) => file.name === 'risk.yaml'))
-  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems]
+  const { combinations, problems: combinationProblems } = readCombinations(files.find((file) => file.name === 'combinations.yaml'), classification)
+  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems, ...combinationProblems]
   for (const name of ['organisations.yaml', 'purposes.yaml']) {
     if (!files.some((file) => file.name === name)) problems.push({ file: name, line: 1, column: 1, message: 'this file is missing' })
   }
@@ -92,7 +96,7 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {

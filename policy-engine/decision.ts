@@ -1,5 +1,6 @@
 // What the engine answers for one field, and the access plan that holds such answers (DESIGN 2, 5.4, 6).
 
+import type { Combinations } from './combinations.ts'
 import type { RowCondition } from './row-condition.ts'
 
 export type CallerKind = 'department' | 'partner' | 'subject' | 'operator' | 'public'
@@ -23,6 +24,9 @@ export type BulkClass = (typeof bulkClasses)[number]
 
 /** Most people of whom an organisation may read data of a class, in the last 24 hours and the last 30 days. */
 export type Quotas = Readonly<Record<BulkClass, { readonly day: number; readonly month: number }>>
+
+/** Who asks, as far as rules on a whole operation look at it. `strictly`: one person, for a purpose and in a case, as L4 in clear demands. */
+export type Asker = { readonly kind: CallerKind; readonly org: string; readonly strictly: boolean }
 
 /** What the access plan depends on beside the caller and the bundle. Values of case number and reference stay outside the key. */
 export type Occasion = {
@@ -77,6 +81,11 @@ export type AccessPlan = {
    * a class that is raised already.
    */
   counted(type: string, field: string): BulkClass | undefined
+  /** Names of the arguments of a VERIFY entry that are its threshold (DOMAIN 2.6 K7); none where any number may be asked: one's own data. */
+  thresholds(entryField: string): readonly string[]
   /** The limits of the bundle that decides. */
   readonly quotas: Quotas
+  /** The rules on whole operations of the bundle that decides. */
+  readonly combinations: Combinations
+  readonly asker: Asker
 }

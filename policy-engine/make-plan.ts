@@ -53,6 +53,7 @@ export function makePlan(order: PlanOrder): DecidingPlan {
     subjects: bundle.subjects,
     withdrawn,
     quotas: bundle.quotas,
+    combinations: bundle.combinations,
     bulkGrants: approvals.bulk,
     ...(raised.length === 0 ? {} : {
       raise: {

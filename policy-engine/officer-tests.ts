@@ -13,12 +13,15 @@ import { createCedarOracle } from './cedar-oracle.ts'
 import type { CedarOracle } from './cedar-oracle.ts'
 import { wordOf } from './codes.ts'
 import { bulkClasses } from './decision.ts'
-import type { Caller, Occasion } from './decision.ts'
+import type { Cells } from './coherence.ts'
+import type { AccessPlan, Caller, Occasion } from './decision.ts'
 import type { Action } from './environment.ts'
 import { holdsOn } from './evaluate.ts'
 import type { Parameters, Row } from './evaluate.ts'
 import { fieldAt } from './grants.ts'
+import { cellsOf } from './lowered-plan.ts'
 import { makePlan } from './make-plan.ts'
+import { withOperationRules } from './operation-rules.ts'
 import type { Problem } from './problem.ts'
 import { readYaml } from './yaml-source.ts'
 
@@ -42,6 +45,8 @@ const testShape = z.strictObject({
   singleSubject: z.boolean().optional(),
   /** Bulk classes of which the organisation may read no more people. */
   overQuota: z.array(z.enum(bulkClasses)).optional(),
+  /** `Type.field` that the operation asks for: the rules on whole operations lower what is expected. */
+  together: z.array(z.string()).optional(),
   /** ISO 8601 instant; otherwise the clock given to the run. */
   now: z.iso.datetime({ offset: true }).optional(),
   /** Attributes of one concrete row; required ones left out are false, 0 or empty. */
@@ -87,7 +92,9 @@ function runOfficerTest(test: OfficerTest, bundle: Bundle, classification: Class
   if (purpose !== undefined && !bundle.purposes.has(purpose)) return [`purpose ${purpose} is not in purposes.yaml`]
   const plan = makePlan({ bundle, sequence: 0, classification, caller, occasion, withdrawn: new Set(), now, alternatives: () => [] })
   const parameters: Parameters = { now, ...(pid === undefined ? {} : { pid }), ...(caseNo === undefined ? {} : { caseNo }), ...(authorizationRef === undefined ? {} : { authorizationRef }) }
-  const failures: string[] = []
+  const failures: string[] = (test.together ?? []).flatMap((coordinate) => (fieldAt(coordinate, classification) === undefined ? [`${coordinate} is not in the graph`] : []))
+  const ruled = test.together === undefined ? plan : withOperationRules(plan, test.together, classification)
+  const cellsAt = (type: string, field: string): Cells => (ruled === plan ? plan.cells(type, field) : cellsOf(ruled.field(type, field)))
   for (const [coordinate, want] of Object.entries(test.expect)) {
     const [type = '', field] = coordinate.split('.')
     if (field === undefined ? classification.type(type) === undefined : fieldAt(coordinate, classification) === undefined) {
@@ -95,27 +102,30 @@ function runOfficerTest(test: OfficerTest, bundle: Bundle, classification: Class
       continue
     }
     const row = test.rows === undefined ? undefined : rowOf(test.rows, rowTypeOf(coordinate, classification), classification)
-    const got = row === undefined ? planWord(plan, coordinate, classification) : rowWord(plan, coordinate, classification, row, parameters)
+    const got = row === undefined ? planWord({ plan, cellsAt }, coordinate, classification) : rowWord({ plan, cellsAt }, coordinate, classification, row, parameters)
     if (got !== want) failures.push(`${coordinate}: expected ${want}, got ${got}`)
     if (row !== undefined) failures.push(...disagreements(plan, coordinate, classification, row, parameters, oracle))
   }
-  for (const coordinate of test.filterable ?? []) if (!isFilterable(plan, coordinate)) failures.push(`${coordinate}: expected to be filterable`)
-  for (const coordinate of test.notFilterable ?? []) if (isFilterable(plan, coordinate)) failures.push(`${coordinate}: expected not to be filterable`)
+  for (const coordinate of test.filterable ?? []) if (!isFilterable(ruled, coordinate)) failures.push(`${coordinate}: expected to be filterable`)
+  for (const coordinate of test.notFilterable ?? []) if (isFilterable(ruled, coordinate)) failures.push(`${coordinate}: expected not to be filterable`)
   return failures
 }
 
 type Expected = z.infer<typeof expected>
 
-function planWord(plan: DecidingPlan, coordinate: string, classification: Classification): Expected {
+/** `cellsAt`: of fields, after the rules on whole operations. */
+type Judged = { readonly plan: DecidingPlan; readonly cellsAt: (type: string, field: string) => Cells }
+
+function planWord({ plan, cellsAt }: Judged, coordinate: string, classification: Classification): Expected {
   const [type = '', field] = coordinate.split('.')
   if (field === undefined) return wordOf({ read: plan.rows(type), masked: { kind: 'never' } })
-  const word = wordOf(plan.cells(type, field))
+  const word = wordOf(cellsAt(type, field))
   return word === 'CLEAR' && isVerification(coordinate, classification) ? 'VERIFY' : word
 }
 
-function rowWord(plan: DecidingPlan, coordinate: string, classification: Classification, row: Row, parameters: Parameters): Expected {
+function rowWord({ plan, cellsAt }: Judged, coordinate: string, classification: Classification, row: Row, parameters: Parameters): Expected {
   const [type = '', field] = coordinate.split('.')
-  const cells = field === undefined ? { read: plan.rows(type), masked: { kind: 'never' as const } } : plan.cells(type, field)
+  const cells = field === undefined ? { read: plan.rows(type), masked: { kind: 'never' as const } } : cellsAt(type, field)
   if (holdsOn(cells.read, row, parameters)) return isVerification(coordinate, classification) ? 'VERIFY' : 'CLEAR'
   return holdsOn(cells.masked, row, parameters) ? 'MASKED' : 'DENIED'
 }
@@ -155,7 +165,7 @@ function isVerification(coordinate: string, classification: Classification): boo
   return fieldAt(coordinate, classification)?.entry?.kind === 'VERIFY'
 }
 
-function isFilterable(plan: DecidingPlan, coordinate: string): boolean {
+function isFilterable(plan: AccessPlan, coordinate: string): boolean {
   const [type = '', field = ''] = coordinate.split('.')
   return plan.filterable(type, field)
 }

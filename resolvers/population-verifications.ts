@@ -88,7 +88,7 @@ function aboutPerson(
   return async (_parent, args, context) => {
     if (!mayAsk(context, entry)) return null
     const values = { ...read(args), keys: pidsOf(context, args['person']) }
-    const answer = await answerOf(context, binding, { entry, entity: personEntity, ask: (allowed) => aboutCurrent(question, allowed), values })
+    const answer = await answerOf(context, binding, { entry, entity: personEntity, ask: (allowed) => aboutCurrent(question, allowed), values, args })
     return typeof answer?.[0] === 'boolean' ? answer[0] : null
   }
 }

@@ -21,6 +21,8 @@ export type Observation = {
   /** The person's data of these bulk classes are about to be given, or an answer about them; telling it again counts once. */
   supply(pid: string, bulkClasses: readonly BulkClass[]): void
   field(type: string, field: string): void
+  /** A VERIFY entry was asked about the person with this threshold, which is kept as a keyed hash alone. */
+  threshold(entry: string, pid: string, value: string): void
 }
 
 /** Values bound to row conditions; everything else about the caller is already compiled into the plan. */

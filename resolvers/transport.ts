@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm'
 import { lineStations, metroLines, metroStations, roadSections, trafficFlows } from '../migrations/transport/tables-network.ts'
 import { driverQualifications, drivers, trafficViolations, vehicles } from '../migrations/transport/tables.ts'
 import { division, minor, organisation, subject } from './attributes.ts'
-import { column, computed, entity, placeOf, stub, type Entity } from './entity.ts'
+import { column, computed, entity, placeOf, stub, type Entity, type FieldBinding, type ValueKind } from './entity.ts'
 
 const domain = 'transport'
 
@@ -55,11 +55,24 @@ const roadSection = entity({
   fields: { deviceLocation: placeOf(roadSections.lat, roadSections.lng) },
 })
 
+/** Fewest vehicles of which a count, and what is measured on them, is served (DOMAIN 2.6 K6; 统计法 28): fewer are somebody's trip. */
+const SMALLEST_CELL = 5
+
+/** Nobody is served less: the owner has the numbers at home. An unknown count is a small one. */
+function unlessSmall(value: FieldBinding['value'], kind: ValueKind): FieldBinding {
+  return computed(sql`CASE WHEN ${trafficFlows.volume} >= ${sql.raw(String(SMALLEST_CELL))} THEN ${value} END`, kind)
+}
+
 const trafficFlow = entity({
   domain,
   type: 'TrafficFlow',
   table: trafficFlows,
   attributes: { division: division(trafficFlows.division) },
+  fields: {
+    volume: unlessSmall(sql`${trafficFlows.volume}`, 'integer'),
+    averageSpeed: unlessSmall(sql`${trafficFlows.averageSpeed}`, 'decimal'),
+    congestionIndex: unlessSmall(sql`${trafficFlows.congestionIndex}`, 'decimal'),
+  },
   relations: { section: { kind: 'one', type: 'RoadSection', by: roadSections.sectionId, key: sql`${trafficFlows.sectionId}` } },
 })
 

@@ -21,6 +21,8 @@ export type Question = {
    */
   readonly ask: (allowed: SQL) => SQL
   readonly values: Readonly<Partial<Record<SlotName, SlotValue>>>
+  /** The field's arguments, where the plan may limit how many different ones are asked (K7). */
+  readonly args?: Readonly<Record<string, unknown>>
 }
 
 /** False when callers of this plan may not ask at all: then the answer is null, as the gate gives it. */
@@ -33,7 +35,7 @@ export function mayAsk(context: ReadContext, entry: string): boolean {
  * Whoever the caller named (slot `keys`) is recorded and counted as asked about, whether or not a row was found: that nothing stands
  * about a person is said of that person too. Nothing looks whether such a person exists.
  */
-export async function answerOf(context: ReadContext, binding: DomainBinding, { entry, entity, ask, values }: Question): Promise<readonly unknown[] | undefined> {
+export async function answerOf(context: ReadContext, binding: DomainBinding, { entry, entity, ask, values, args = {} }: Question): Promise<readonly unknown[] | undefined> {
   const { statement } = compiledFor(context.plan, ['verify', binding.domain, entry].join('|'), () => {
     const { condition } = context.plan.verify(entry)
     const allowed = sql`${entity.alive} AND ${predicate(condition, entity.attributes)}`
@@ -44,7 +46,7 @@ export async function answerOf(context: ReadContext, binding: DomainBinding, { e
   context.observe.rows(rows.length)
   const [first] = rows
   const [pid, ...answer] = first ?? []
-  asked(context, entry, typeof pid === 'string' ? [pid] : namedBy(values.keys))
+  asked(context, entry, typeof pid === 'string' ? [pid] : namedBy(values.keys), args)
   return first === undefined ? undefined : answer
 }
 
@@ -52,11 +54,13 @@ export async function answerOf(context: ReadContext, binding: DomainBinding, { e
  * Records who was asked about, and counts them where the entry has a bulk class. An id that was not found stands for one person; for
  * several tokens only while pair keys rotate, and then the first is counted for all.
  */
-function asked(context: ReadContext, entry: string, keys: readonly string[]): void {
+function asked(context: ReadContext, entry: string, keys: readonly string[], args: Readonly<Record<string, unknown>>): void {
   for (const key of keys) context.observe.subject(key)
   const counted = context.plan.counted('Query', entry)
   const [key] = keys
   if (counted !== undefined && key !== undefined) context.observe.supply(key, [counted])
+  const names = context.plan.thresholds(entry)
+  if (names.length > 0 && key !== undefined) context.observe.threshold(entry, key, JSON.stringify(names.map((name) => args[name] ?? null)))
 }
 
 function namedBy(keys: SlotValue | undefined): readonly string[] {

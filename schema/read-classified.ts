@@ -20,6 +20,8 @@ export type FieldClassification = ClassifiedValues & {
   readonly filterOperators: readonly FilterOperator[]
   readonly sortable: boolean
   readonly entry?: EntryValues
+  /** Names of an entry's arguments. */
+  readonly entryArguments?: readonly string[]
   /** For XConnection: X and list. */
   readonly returns: { readonly named: string; readonly list: boolean }
 }
@@ -62,7 +64,7 @@ export function readFields(declarations: readonly TypeDeclaration[], keys: Names
     const entry = readEntryOf(declaration, problems)
     const read: FieldClassification = {
       ...values, domain, type, field, filterOperators: operatorsOf(node), sortable: hasDirective(node.directives, 'sortable'),
-      ...(entry === undefined ? {} : { entry }), returns: returnsOf(node.type),
+      ...(entry === undefined ? {} : { entry, entryArguments: (node.arguments ?? []).map((argument) => argument.name.value) }), returns: returnsOf(node.type),
     }
     const known = fields.get(coordinate)
     if (known === undefined) fields.set(coordinate, read)

@@ -28,6 +28,8 @@ export type SubgraphAnswer = {
       readonly decisions: readonly ReportedDecision[]
       /** Bulk classes whose fields were decided one level higher. */
       readonly raised?: readonly BulkClass[]
+      /** VERIFY entries that answered nothing, because too many thresholds were asked for. */
+      readonly refused?: readonly string[]
     }
   }
 }

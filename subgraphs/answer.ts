@@ -10,7 +10,7 @@ import { errorFacts } from '../core/logger.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
-import { withOneName } from '../policy-engine/one-name.ts'
+import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
@@ -22,24 +22,28 @@ import { operationReader, type Operation } from './operation.ts'
 import { byLinkingToken, type PersonNames } from './person-names.ts'
 import { createQuota } from './quota.ts'
 import { accessRecords, observation, type Observed, type RecordFacts } from './record.ts'
+import { createThresholds } from './thresholds.ts'
 
 /** What is known of a request when something stops it. */
 type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
 
-/** What was read for an answer, charged to whom it is given. `raised`: the classes of which it holds less than otherwise. */
-type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; raised: readonly BulkClass[] }
+/** What the ledger does not allow: classes to read one level higher, VERIFY entries to answer with nothing. */
+type Held = { readonly raised: readonly BulkClass[]; readonly refused: readonly string[] }
+
+/** What was read for an answer, charged to whom it is given; `held`: what it holds less than otherwise. */
+type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; held: Held }
 
 /** The two answers of a subgraph over its gated schema. */
 export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Subgraph, 'answer' | 'refuse'> {
   const { domain, classification, engine, clock, logger } = parts
   const readOperation = operationReader(schema, classification)
   const readDecisions = decisionReader(classification)
-  const named = namedOnce(classification)
   const requireBound = boundOperations(schema, classification)
   const execute = createExecutor(schema, parts.executor ?? 'compiled')
   const nextId = recordIds(clock)
   const persons = parts.persons ?? byLinkingToken(parts.auditKey)
   const quota = createQuota({ ledger: parts.supply, tokenOf: persons.token, clock })
+  const chargeThresholds = createThresholds({ ledger: parts.supply, tokenOf: persons.token, key: parts.auditKey, clock })
 
   /** Durable, or of the answer that `commit` waits for. Throws AUDIT_UNAVAILABLE. */
   const record = async (facts: RecordFacts, commit?: AnswerCommit): Promise<{ log: string; id: string }> => {
@@ -77,20 +81,20 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
   }
 
-  const planFor = ({ access, route }: SubgraphRequest, version: string | number, raised: readonly BulkClass[]): AccessPlan => {
+  const planFor = ({ access, route }: SubgraphRequest, version: string | number, { raised, refused }: Held): AccessPlan => {
     const plan = engine.plan(access.caller, occasionOf(access, raised), version)
-    return route === 'router' ? withOneName(plan, undefined, classification) : named(plan, access.operation.fields)
+    return withoutEntries(withOperationRules(plan, route === 'router' ? undefined : access.operation.fields, classification), refused)
   }
 
   /**
-   * Reads what the plan serves and charges whoever it is about; where a quota does not allow that, what was read is thrown away and
-   * read again one level higher. An act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
+   * Reads what the plan serves and charges whoever it is about; where the ledger does not allow that, what was read is thrown away and
+   * read again, classes one level higher and entries without an answer. An act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
    */
   const read = async (request: SubgraphRequest, version: string | number, { plain, operation, already }: { plain: AccessPlan; operation: Operation; already: readonly BulkClass[] }, known: Known): Promise<Read> => {
     const { org } = request.access.caller
-    let raised = already
-    for (let round = 0; round <= bulkClasses.length; round += 1) {
-      const plan = (known.plan = raised.length === 0 ? plain : planFor(request, version, raised))
+    let held: Held = { raised: already, refused: [] }
+    for (let round = 0; round <= bulkClasses.length + plain.combinations.thresholds.entries.size; round += 1) {
+      const plan = (known.plan = isNothing(held) ? plain : planFor(request, version, held))
       const decisions = (known.decisions = readDecisions(plan, operation))
       const { observe, observed } = observation()
       known.observed = observed()
@@ -101,10 +105,11 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const { data } = result
       if (data === undefined) throw new CitygraphError('BAD_USER_INPUT')
       const over = await quota.charge(org, known.observed.supplies, plan.quotas)
-      if (over.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, raised }
-      raised = [...raised, ...over]
+      const refused = over.length > 0 ? [] : await chargeThresholds(org, known.observed.thresholds, plan.combinations.thresholds.most)
+      if (over.length === 0 && refused.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, held }
+      held = { raised: [...held.raised, ...over], refused: [...held.refused, ...refused] }
     }
-    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('a class that is raised is charged again') })
+    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('what is held back is charged again') })
   }
 
   const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
@@ -116,7 +121,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       const version = access.policyVersion ?? access.bundleSequence
       // The gateway may have read an edit a moment before us.
       if (!engine.knows(version)) await engine.reload()
-      const plain = (known.plan = planFor(request, version, []))
+      const plain = (known.plan = planFor(request, version, nothingHeld))
       const operation = (known.operation = readOperation(request.query, request.operationName))
       known.decisions = readDecisions(known.plan, operation)
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
@@ -124,7 +129,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // A router's operation is not known to anybody; its caller's own rights bound it.
       if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
       const already = operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas)
-      const { result, plan, decisions, observed, raised } = await read(request, version, { plain, operation, already }, known)
+      const { result, plan, decisions, observed, held } = await read(request, version, { plain, operation, already }, known)
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
@@ -141,7 +146,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
         status: 200,
         data: result.data,
         ...(first === undefined ? {} : { errors }),
-        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(raised.length === 0 ? {} : { raised }) } },
+        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(held.raised.length === 0 ? {} : { raised: held.raised }), ...(held.refused.length === 0 ? {} : { refused: held.refused }) } },
       }
     } catch (error) {
       return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, commit }, known)
@@ -153,16 +158,10 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   return { answer, refuse: (it) => stop(it, {}) }
 }
 
-/** The plan under which names are clear together or not at all, found once for the fields of one operation. */
-function namedOnce(classification: SubgraphParts['classification']): (plan: AccessPlan, fields: readonly string[]) => AccessPlan {
-  const kept = new WeakMap<AccessPlan, WeakMap<readonly string[], AccessPlan>>()
-  return (plan, fields) => {
-    const ofPlan = kept.get(plan) ?? new WeakMap<readonly string[], AccessPlan>()
-    kept.set(plan, ofPlan)
-    const known = ofPlan.get(fields) ?? withOneName(plan, fields, classification)
-    ofPlan.set(fields, known)
-    return known
-  }
+const nothingHeld: Held = { raised: [], refused: [] }
+
+function isNothing({ raised, refused }: Held): boolean {
+  return raised.length === 0 && refused.length === 0
 }
 
 function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], raised: readonly BulkClass[]): Occasion {

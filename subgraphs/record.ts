@@ -9,9 +9,10 @@ import type { BulkClass } from '../policy-engine/decision.ts'
 import type { Observation } from '../resolvers/read-context.ts'
 import type { AccessContext } from './access-context.ts'
 import type { Supplies } from './quota.ts'
+import type { AskedThreshold } from './thresholds.ts'
 
 /** What resolvers have read so far. */
-export type Observed = { readonly subjects: ReadonlySet<string>; readonly supplies: Supplies; readonly rowCount: number; readonly fields: ReadonlySet<string> }
+export type Observed = { readonly subjects: ReadonlySet<string>; readonly supplies: Supplies; readonly rowCount: number; readonly fields: ReadonlySet<string>; readonly thresholds: readonly AskedThreshold[] }
 
 /** Rows of one request; the gateway's estimate keeps far below, another router may not. */
 const MAX_ROWS = 200_000
@@ -21,6 +22,7 @@ export function observation(): { observe: Observation; observed: () => Observed 
   const subjects = new Set<string>()
   const fields = new Set<string>()
   const supplies = new Map<BulkClass, Set<string>>()
+  const thresholds: AskedThreshold[] = []
   let rowCount = 0
   return {
     observe: {
@@ -37,12 +39,13 @@ export function observation(): { observe: Observation; observed: () => Observed 
         }
       },
       field: (type, field) => void fields.add(`${type}.${field}`),
+      threshold: (entry, pid, value) => void thresholds.push({ entry, pid, value }),
     },
-    observed: () => ({ subjects, supplies, rowCount, fields }),
+    observed: () => ({ subjects, supplies, rowCount, fields, thresholds }),
   }
 }
 
-const nothingObserved: Observed = { subjects: new Set(), supplies: new Map(), rowCount: 0, fields: new Set() }
+const nothingObserved: Observed = { subjects: new Set(), supplies: new Map(), rowCount: 0, fields: new Set(), thresholds: [] }
 
 /** HMAC-SHA-256 of a pid under the audit key: hex, the first 32 characters. The same key gives the same person the same token. */
 export function subjectToken(auditKey: Uint8Array, pid: string): string {

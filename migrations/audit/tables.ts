@@ -110,6 +110,22 @@ export const quotasPassed = audit.table(
   (table) => [primaryKey({ columns: [table.org, table.bulkClass] })],
 )
 
+/**
+ * Which thresholds an organisation asked of a person by one VERIFY entry in the last 24 hours (DOMAIN 2.6 K7). `subject` is the token of
+ * access records, `threshold` a keyed hash of entry, person and threshold.
+ */
+export const thresholds = audit.table(
+  'threshold',
+  {
+    org: text('org').notNull(),
+    entry: text('entry').notNull(),
+    subject: bytea('subject').notNull(),
+    threshold: bytea('threshold').notNull(),
+    lastAt: timestamp('last_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.entry, table.subject, table.threshold] })],
+)
+
 /** Suspended callers: by one officer, restored by another. `sub` `*` is every caller of the organisation. */
 export const suspensions = audit.table(
   'suspension',

@@ -151,7 +151,7 @@ describe('subgraphs, compiled and on graphql-js', () => {
     const clock = frozenClock(TEST_DAY)
     const context: ReadContext = {
       plan: engine.plan(auditor, { singleSubject: false }), caller: auditor, org: 'OPS', parameters: { now: clock.now() }, database: pool, ids, cursors: createCursorSeal([PAIR_KEY]), clock, loaders: new Map(),
-      observe: { subject: () => undefined, rows: (count) => { rows += count }, supply: () => undefined, field: () => undefined },
+      observe: { subject: () => undefined, rows: (count) => { rows += count }, supply: () => undefined, field: () => undefined, threshold: () => undefined },
     }
     const operation = { act: false, document: parse(query, { noLocation: true }), hash: '', entries: [], fields: [] }
     const { data } = await createExecutor(ungated, 'compiled')(operation, { context, variables })

@@ -31,7 +31,7 @@ beforeAll(async () => {
     cursors: createCursorSeal(['k']),
     clock: frozenClock(NOW),
     loaders: new Map(),
-    observe: { subject: () => undefined, rows: () => undefined, supply: () => undefined, field: () => undefined },
+    observe: { subject: () => undefined, rows: () => undefined, supply: () => undefined, field: () => undefined, threshold: () => undefined },
   }
 })
 afterAll(async () => {

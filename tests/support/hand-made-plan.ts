@@ -32,6 +32,9 @@ export function handMadePlan({ fields = {}, rows = {}, notFilterable = [], verif
     filterable: (type, name) => field(type, name).decision === 'CLEAR' && !notFilterable.includes(`${type}.${name}`),
     verify: (entry) => ({ condition: verify[entry] ?? always, code: 'POLICY', policies: [] }),
     counted: () => undefined,
+    thresholds: () => [],
+    combinations: { sets: [], thresholds: { most: 3, entries: new Map() } },
+    asker: { kind: 'department', org: 'TEST', strictly: false },
     quotas: { A: { day: 50, month: 500 }, B: { day: 500, month: 5_000 }, C: { day: 5_000, month: 50_000 } },
   }
 }

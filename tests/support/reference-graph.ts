@@ -48,6 +48,11 @@ const band = computed((row, { today }) => {
   return born === null ? null : ageBand(yearsOn(today, born))
 })
 
+/** K6: nothing is told of fewer than five vehicles. */
+function ofFiveOrMore({ clear }: Value): Value {
+  return { clear: (row, around) => ((number(row, 'volume') ?? 0) < 5 ? null : clear(row, around)) }
+}
+
 /** 户 of the memberships that have not ended, the lowest number first. */
 function household(row: Raw, around: Surroundings): readonly Raw[] {
   const current = children('population', 'pop_household_member', 'pid', 'pid')(row, around).filter((member) => text(member, 'left_on') === null)
@@ -245,7 +250,7 @@ const transport: readonly ReferenceType[] = [
   },
   {
     domain: 'transport', type: 'TrafficFlow', table: 'trf_flow_5min',
-    values: { at: instants('ts'), congestionIndex: decimals('congestion_index'), averageSpeed: decimals('avg_speed'), volume: integers('volume') },
+    values: { at: instants('ts'), congestionIndex: ofFiveOrMore(decimals('congestion_index')), averageSpeed: ofFiveOrMore(decimals('avg_speed')), volume: ofFiveOrMore(integers('volume')) },
     edges: { section: one('transport', 'RoadSection', 'trf_road_section', 'section_id', 'section_id') },
   },
   {

@@ -92,7 +92,7 @@ async function askSchema(schema: GraphQLSchema, { query, asked, pool, ids }: { q
     cursors: createCursorSeal([PAIR_KEY]),
     clock,
     loaders: new Map(),
-    observe: { subject: (pid) => void subjects.add(pid), rows: (n) => void (count += n), supply: () => undefined, field: (type, field) => void fields.add(`${type}.${field}`) },
+    observe: { subject: (pid) => void subjects.add(pid), rows: (n) => void (count += n), supply: () => undefined, field: (type, field) => void fields.add(`${type}.${field}`), threshold: () => undefined },
   }
   const result = await graphql({ schema, source: query, contextValue: context, ...(asked.variables === undefined ? {} : { variableValues: asked.variables }) })
   return { ...result, subjects: [...subjects], fields: [...fields].sort(), rows: count }

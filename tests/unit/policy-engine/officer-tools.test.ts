@@ -6,6 +6,7 @@ import type { DecidingPlan } from '../../../policy-engine/access-plan.ts'
 import { readBundle } from '../../../policy-engine/bundle.ts'
 import type { Bundle } from '../../../policy-engine/bundle.ts'
 import { createPolicyChecker } from '../../../policy-engine/cedar-validate.ts'
+import { ownCombinations } from '../../../policy-engine/combinations.ts'
 import type { Policy } from '../../../policy-engine/policy.ts'
 import { diffBundles } from '../../../policy-engine/diff.ts'
 import { subjectsOf } from '../../../policy-engine/environment.ts'
@@ -86,7 +87,7 @@ describe('what the engine lowers', () => {
     const { situation } = environment()
     return createAccessPlan({
       situation, candidates: indexPolicies(policies).candidates(situation), classification: smallGraph, subjects: subjectsOf(smallGraph), withdrawn: new Set(),
-      policyVersion: 'v', bundleSequence: 1, validUntil: frozenNow, trusted: true, quotas: { A: { day: 1, month: 1 }, B: { day: 1, month: 1 }, C: { day: 1, month: 1 } }, bulkGrants: new Set(), alternatives: () => [],
+      policyVersion: 'v', bundleSequence: 1, validUntil: frozenNow, trusted: true, quotas: { A: { day: 1, month: 1 }, B: { day: 1, month: 1 }, C: { day: 1, month: 1 } }, combinations: ownCombinations(smallGraph), bulkGrants: new Set(), alternatives: () => [],
     })
   }
   const all = 'permit (principal, action, resource);'
