@@ -9,6 +9,7 @@ import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Stops } from '../core/stops.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
@@ -91,8 +92,8 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
     state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
     const result = await recorded(run, state, parts)
-    // Who could be given what, with the quotas as the subgraphs found them.
-    if (state.raised.size > 0) decideRaised(operation, facts, state, parts)
+    // Who could be given what, with the quotas and the owners' stops as the subgraphs found them.
+    if (state.raised.size > 0 || state.stopped.size > 0) decideLowered(operation, facts, state, parts)
     return shape(result, state, parts)
   } catch (error) {
     if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })
@@ -126,7 +127,7 @@ type Decided = Pick<PlannedReport, 'fields' | 'refusesAct'> & { readonly bundleS
 function decide(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): Decided {
   const { classification, engine, metrics } = parts
   if (classification === undefined) return { fields: [], refusesAct: false, bundleSequence: engine.head().sequence, quotas: undefined }
-  const report = operation.report(engine.plan(state.caller, occasionOf(state.occasion, singleSubject)), fields)
+  const report = operation.report(engine.plan(state.caller, occasionOf(state.occasion, singleSubject, state.stops)), fields)
   for (const [decision, count] of report.counts) metrics.decided(decision, count)
   state.policyVersion = report.plan.policyVersion
   state.decisions = report.decisions
@@ -134,26 +135,36 @@ function decide(operation: DecidedOperation, { singleSubject, fields }: Operatio
   return { fields: report.fields, refusesAct: report.refusesAct, bundleSequence: report.plan.bundleSequence, quotas: report.plan.quotas }
 }
 
-/** Reports anew: by the plan of the classes that a subgraph found used up, for what it decides. Throws FORBIDDEN when the bundle is gone. */
-function decideRaised(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): readonly DecidedField[] {
+/** Reports anew: by the classes that a subgraph found used up and what it found stopped, for what it decides. Throws FORBIDDEN when the bundle is gone. */
+function decideLowered(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): readonly DecidedField[] {
   const { classification, engine, metrics } = parts
   if (classification === undefined) return []
-  const occasion = occasionOf(state.occasion, singleSubject)
+  const occasion = occasionOf(state.occasion, singleSubject, state.stops)
   const plan = withOneName(engine.plan(state.caller, occasion, state.policyVersion), fields, classification)
-  const raised = new Map<string | undefined, AccessPlan>()
-  for (const [subgraph, classes] of state.raised) raised.set(subgraph, withOneName(engine.plan(state.caller, { ...occasion, raised: [...classes] }, state.policyVersion), fields, classification))
-  const report = reportDecisions(operation.asked, (subgraph) => raised.get(subgraph) ?? plan, classification)
+  const lowered = new Map<string | undefined, AccessPlan>()
+  for (const subgraph of new Set([...state.raised.keys(), ...state.stopped.keys()])) {
+    const stops = state.stopped.has(subgraph) ? state.stopped.get(subgraph) : state.stops
+    const own = { ...occasionOf(state.occasion, singleSubject, stops), ...raisedBy(state, subgraph) }
+    lowered.set(subgraph, withOneName(engine.plan(state.caller, own, state.policyVersion), fields, classification))
+  }
+  const report = reportDecisions(operation.asked, (subgraph) => lowered.get(subgraph) ?? plan, classification)
   for (const { decision, code } of report.decisions) if (code === 'QUOTA') metrics.decided(decision, 1)
   state.decisions = report.decisions
   state.decisionsText = undefined
   return report.fields
 }
 
-function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singleSubject: boolean): Occasion {
+function raisedBy({ raised }: RequestState, subgraph: string): Pick<Occasion, 'raised'> {
+  const classes = raised.get(subgraph)
+  return classes === undefined ? {} : { raised: [...classes] }
+}
+
+function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singleSubject: boolean, stops: Stops | undefined): Occasion {
   const occasion: Writable<Occasion> = { singleSubject }
   if (purpose !== undefined) occasion.purpose = purpose
   if (caseNo !== undefined) occasion.caseNo = caseNo
   if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
+  if (stops !== undefined) occasion.stops = stops
   return occasion
 }
 
@@ -161,7 +172,7 @@ async function dryRun(operation: DecidedOperation, facts: OperationFacts, planne
   const used = planned.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], planned.quotas)) ?? [])
   const classes = new Set(bulkClasses.filter((bulkClass) => used.includes(bulkClass)))
   if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
-  const fields = classes.size > 0 ? decideRaised(operation, facts, state, parts) : planned.fields
+  const fields = classes.size > 0 ? decideLowered(operation, facts, state, parts) : planned.fields
   state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))
   return withDenied({ status: 200, data: 'null' }, state)
 }

@@ -1,6 +1,8 @@
 // What a subgraph's reply must look like to be believed; anything else is a subgraph that did not answer. Checked by hand, once a
 // reply and never into its data: the writer checks every value against its type.
 
+import { bothStops, readStops } from '../core/stops.ts'
+import type { Stops } from '../core/stops.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { BulkClass } from '../policy-engine/decision.ts'
 import type { RecordReference } from './request-state.ts'
@@ -43,6 +45,12 @@ export function recordIn(extensions: unknown): RecordReference | undefined {
 export function raisedIn(extensions: unknown): readonly BulkClass[] | undefined {
   const raised = sharingIn(extensions)?.['raised']
   return Array.isArray(raised) && raised.every(isBulkClass) ? raised : undefined
+}
+
+/** What was stopped when the subgraph decided, with `before` of its earlier replies; undefined: nothing. */
+export function stopsIn(extensions: unknown, before: Stops | undefined): Stops | undefined {
+  const written = sharingIn(extensions)?.['stops']
+  return typeof written === 'string' ? bothStops(before, readStops(written)) : before
 }
 
 function sharingIn(extensions: unknown): Members | undefined {

@@ -2,6 +2,7 @@
 // nothing of it outlives the request.
 
 import type { AnswerCommit } from '../audit/answer-commit.ts'
+import type { Stops } from '../core/stops.ts'
 import type { BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
@@ -34,6 +35,10 @@ export type RequestState = {
   records: RecordReference[]
   /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
   raised: Map<string, Set<BulkClass>>
+  /** What owners had stopped when the caller was admitted; by this the answer is reported. */
+  readonly stops: Stops | undefined
+  /** By what else subgraphs have decided: each that heard of a stop, or of its end, at another moment. */
+  stopped: Map<string, Stops | undefined>
   /** A subgraph could not record: nothing of this answer may leave. */
   auditUnavailable: boolean
   /** Facts for the record of a refusal, as far as they are known. */

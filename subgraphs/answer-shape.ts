@@ -28,6 +28,8 @@ export type SubgraphAnswer = {
       readonly decisions: readonly ReportedDecision[]
       /** Bulk classes whose fields were decided one level higher. */
       readonly raised?: readonly BulkClass[]
+      /** What was stopped when it was decided, as core/stops.ts writes it; absent: nothing. */
+      readonly stops?: string
     }
   }
 }

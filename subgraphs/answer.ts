@@ -7,6 +7,7 @@ import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
+import type { Stops } from '../core/stops.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
@@ -26,8 +27,14 @@ import { accessRecords, observation, type Observed, type RecordFacts } from './r
 /** What is known of a request when something stops it. */
 type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
 
-/** What was read for an answer, charged to whom it is given. `raised`: the classes of which it holds less than otherwise. */
-type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; raised: readonly BulkClass[] }
+/** What was read for an answer, charged to whom it is given. `raised`: the classes of which it holds less than otherwise. `stops`: by which it was decided. */
+type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; raised: readonly BulkClass[]; stops: Stops | undefined }
+
+/** What lowers an answer beside the policies: classes that are used up, and what owners have stopped. */
+type Under = { readonly raised: readonly BulkClass[]; readonly stops: Stops | undefined }
+
+/** Changes of what is stopped while one answer is read; each is an officer's act. */
+const STOPS_MEANWHILE = 5
 
 /** The two answers of a subgraph over its gated schema. */
 export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Subgraph, 'answer' | 'refuse'> {
@@ -77,20 +84,21 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
   }
 
-  const planFor = ({ access, route }: SubgraphRequest, version: string | number, raised: readonly BulkClass[]): AccessPlan => {
-    const plan = engine.plan(access.caller, occasionOf(access, raised), version)
+  const planFor = ({ access, route }: SubgraphRequest, version: string | number, { raised, stops }: Under): AccessPlan => {
+    const plan = engine.plan(access.caller, occasionOf(access, { raised, stops }), version)
     return route === 'router' ? withOneName(plan, undefined, classification) : named(plan, access.operation.fields)
   }
 
   /**
    * Reads what the plan serves and charges whoever it is about; where a quota does not allow that, what was read is thrown away and
-   * read again one level higher. An act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
+   * read again one level higher, and so it is where an owner stopped something meanwhile. An act is done once, so it is served as if every
+   * quota were used up. Throws AUDIT_UNAVAILABLE.
    */
-  const read = async (request: SubgraphRequest, version: string | number, { plain, operation, already }: { plain: AccessPlan; operation: Operation; already: readonly BulkClass[] }, known: Known): Promise<Read> => {
+  const read = async (request: SubgraphRequest, version: string | number, { plain, operation, under }: { plain: AccessPlan; operation: Operation; under: Under }, known: Known): Promise<Read> => {
     const { org } = request.access.caller
-    let raised = already
-    for (let round = 0; round <= bulkClasses.length; round += 1) {
-      const plan = (known.plan = raised.length === 0 ? plain : planFor(request, version, raised))
+    let { raised, stops } = under
+    for (let round = 0; round <= bulkClasses.length + STOPS_MEANWHILE; round += 1) {
+      const plan = (known.plan = raised.length === 0 && stops === under.stops ? plain : planFor(request, version, { raised, stops }))
       const decisions = (known.decisions = readDecisions(plan, operation))
       const { observe, observed } = observation()
       known.observed = observed()
@@ -100,11 +108,16 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
       const { data } = result
       if (data === undefined) throw new CitygraphError('BAD_USER_INPUT')
+      const now = parts.suspensions.stops()
+      if (!operation.act && now !== stops) {
+        stops = now
+        continue
+      }
       const over = await quota.charge(org, known.observed.supplies, plan.quotas)
-      if (over.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, raised }
+      if (over.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, raised, stops }
       raised = [...raised, ...over]
     }
-    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('a class that is raised is charged again') })
+    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('a class that is raised is charged again, or owners stop without end') })
   }
 
   const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
@@ -112,11 +125,11 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     const known: Known = {}
     const arrived = commit === undefined ? parts.audit.expect?.() : undefined
     try {
-      await parts.suspensions.require(access.caller)
+      const stops = await parts.suspensions.require(access.caller)
       const version = access.policyVersion ?? access.bundleSequence
       // The gateway may have read an edit a moment before us.
       if (!engine.knows(version)) await engine.reload()
-      const plain = (known.plan = planFor(request, version, []))
+      const plain = (known.plan = planFor(request, version, { raised: [], stops }))
       const operation = (known.operation = readOperation(request.query, request.operationName))
       known.decisions = readDecisions(known.plan, operation)
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
@@ -124,7 +137,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // A router's operation is not known to anybody; its caller's own rights bound it.
       if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
       const already = operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas)
-      const { result, plan, decisions, observed, raised } = await read(request, version, { plain, operation, already }, known)
+      const { result, plan, decisions, observed, raised, stops: by } = await read(request, version, { plain, operation, under: { raised: already, stops } }, known)
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
@@ -141,7 +154,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
         status: 200,
         data: result.data,
         ...(first === undefined ? {} : { errors }),
-        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(raised.length === 0 ? {} : { raised }) } },
+        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(raised.length === 0 ? {} : { raised }), ...(by === undefined ? {} : { stops: by.written }) } },
       }
     } catch (error) {
       return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, commit }, known)
@@ -165,12 +178,13 @@ function namedOnce(classification: SubgraphParts['classification']): (plan: Acce
   }
 }
 
-function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], raised: readonly BulkClass[]): Occasion {
+function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], { raised, stops }: Under): Occasion {
   const occasion: Writable<Occasion> = { singleSubject: operation.singleSubject }
   if (purpose !== undefined) occasion.purpose = purpose
   if (caseNo !== undefined) occasion.caseNo = caseNo
   if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
   if (raised.length > 0) occasion.raised = raised
+  if (stops !== undefined) occasion.stops = stops
   return occasion
 }
 
