@@ -90,7 +90,7 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     if (state.occasion.dryRun) return await dryRun(operation, facts, planned, state, parts)
     // What is not permitted is not planned.
     if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
-    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
+    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts, stops: state.stops }, parts)
     const result = await recorded(run, state, parts)
     // Who could be given what, with the quotas and the owners' stops as the subgraphs found them.
     if (state.raised.size > 0 || state.stopped.size > 0) decideLowered(operation, facts, state, parts)

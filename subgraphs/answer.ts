@@ -7,6 +7,7 @@ import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
+import { bothStops, readStops } from '../core/stops.ts'
 import type { Stops } from '../core/stops.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
@@ -108,7 +109,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
       const { data } = result
       if (data === undefined) throw new CitygraphError('BAD_USER_INPUT')
-      const now = parts.suspensions.stops()
+      const now = alsoSealed(parts.suspensions.stops(), request.access)
       if (!operation.act && now !== stops) {
         stops = now
         continue
@@ -125,7 +126,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     const known: Known = {}
     const arrived = commit === undefined ? parts.audit.expect?.() : undefined
     try {
-      const stops = await parts.suspensions.require(access.caller)
+      const stops = alsoSealed(await parts.suspensions.require(access.caller), access)
       const version = access.policyVersion ?? access.bundleSequence
       // The gateway may have read an edit a moment before us.
       if (!engine.knows(version)) await engine.reload()
@@ -196,6 +197,11 @@ function contextOf({ access, route = 'seal' }: SubgraphRequest, made: { plan: Ac
   if (caseNo !== undefined) parameters.caseNo = caseNo
   if (authorizationRef !== undefined) parameters.authorizationRef = authorizationRef
   return { plan, route, caller, org: caller.org, parameters, database: parts.database, ids: parts.ids, cursors: parts.cursors, clock: parts.clock, loaders: new Map(), observe }
+}
+
+/** The gateway may have heard of a stop before us, or in our place. */
+function alsoSealed(heard: Stops | undefined, { stopped }: SubgraphRequest['access']): Stops | undefined {
+  return stopped === undefined ? heard : bothStops(heard, readStops(stopped))
 }
 
 /** Every entry came back null. */
