@@ -40,22 +40,28 @@ export type AccessRecord = {
 }
 
 /**
- * What happened beside a request: a risk signal, a caller suspended or restored. Numbers, codes and names of officials; never a
- * value or a subject.
+ * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed or published. Numbers,
+ * codes, names of fields and officials; never a value or a subject.
  */
 export type EventRecord = {
   readonly id: string
   readonly at: string
   readonly log: string
-  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION'
-  /** The alert or suspension, as the governance subgraph names it. */
+  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION'
+  /** The alert, suspension, stop or publication, as the governance subgraph names it. */
   readonly about: string
   /** Whose requests; `sub` `*`: those of the whole organisation. A restoration names the suspension alone. */
   readonly caller?: { readonly org: string; readonly sub: string }
   /** Who did it, where an officer or the system did something. */
   readonly by?: { readonly org: string; readonly sub: string }
-  /** Of a suspension: the officer's reason, one of a closed list. */
+  /** Of a suspension or stop: the officer's reason, one of a closed list. */
   readonly reason?: string
+  /** What was stopped: FIELD, ORGANISATION or APPLICATION. (Between `id` and `log` no member may stand: audit.append_run.) */
+  readonly scope?: string
+  /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it. */
+  readonly target?: string
+  /** Of a publication: the state that it is in from now on. */
+  readonly state?: string
   readonly signal?: string
   readonly count?: number
   readonly threshold?: number

@@ -1,19 +1,19 @@
 // Suspends callers and restores them, as the writer of the log `governance`. What is done stands in the log before it is in force: the
 // record is durable before the change is committed, so a crash leaves a record without a change, never a change without a record.
 
-import pg from 'pg'
+import type pg from 'pg'
 import type { Clock } from '../core/clock.ts'
-import { isCitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
 import type { AuditLog, EventRecord } from './access-record.ts'
-import { unavailable } from './audit-pool.ts'
+import { inTransaction, inTurns, isState, OFFICER_SUSPENDED, recorded, THERE_ALREADY } from './officers-act.ts'
+import type { InTurn, Officer } from './officers-act.ts'
 import { recordIds } from './record-id.ts'
 import { EVERYBODY, suspended } from './suspensions.ts'
 
 export const suspensionReasons = ['RISK_SIGNAL', 'MISUSE', 'LEAKED_CREDENTIALS', 'LEFT_OFFICE', 'ON_REQUEST'] as const
 export type SuspensionReason = (typeof suspensionReasons)[number]
 
-export type Officer = { readonly org: string; readonly sub: string }
+export type { Officer } from './officers-act.ts'
 /** `id`: of an earlier try, so that it is not done twice. `sub` `*`: every caller of the organisation. */
 export type SuspensionOrder = { readonly org: string; readonly sub: string; readonly reason: SuspensionReason; readonly by: Officer; readonly id?: string }
 export type Suspension = { readonly id: string; readonly org: string; readonly sub: string; readonly reason: string; readonly by: Officer; readonly at: Date }
@@ -28,17 +28,10 @@ export type SuspensionOffice = {
 
 const LOG = 'governance'
 
-/** `pool`: of the writer of log `governance`. `changed` runs after each change, for copies of the list. */
-export function suspensionOffice(parts: { readonly pool: pg.Pool; readonly audit: AuditLog; readonly clock: Clock; readonly changed?: () => Promise<void> }): SuspensionOffice {
-  const { pool, audit, clock, changed } = parts
+/** `pool`: of the writer of log `governance`. `changed` runs after each change, for copies of the list. `inTurn`: of all offices that share the pool. */
+export function suspensionOffice(parts: { readonly pool: pg.Pool; readonly audit: AuditLog; readonly clock: Clock; readonly changed?: () => Promise<void>; readonly inTurn?: InTurn }): SuspensionOffice {
+  const { pool, audit, clock, changed, inTurn = inTurns() } = parts
   const nextId = recordIds(clock)
-  // One after the other: an act holds a connection while its record needs another of the few.
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work, work)
-    last = mine.catch(() => undefined)
-    return mine
-  }
 
   const record = (event: EventRecord['event'], about: string, at: Date, rest: Partial<Pick<EventRecord, 'caller' | 'by' | 'reason'>>): Promise<void> =>
     audit.append([{ id: nextId(), at: at.toISOString(), log: LOG, event, about, ...rest }])
@@ -79,31 +72,3 @@ export function suspensionOffice(parts: { readonly pool: pg.Pool; readonly audit
 }
 
 const SUSPEND = 'SELECT audit.suspend($1, $2, $3, $4, $5, $6, $7)'
-
-function recorded({ org, sub }: Officer): Officer {
-  return { org: recordable(org), sub: recordable(sub) }
-}
-
-/** SQLSTATE: an earlier try went through after all; the officer is suspended (audit.require_officer). */
-const THERE_ALREADY = '23505'
-const OFFICER_SUSPENDED = 'CG001'
-
-function isState(error: unknown, state: string): boolean {
-  return isCitygraphError(error) && error.cause instanceof pg.DatabaseError && error.cause.code === state
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  let client: pg.PoolClient | undefined
-  try {
-    client = await pool.connect()
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
-    client.release()
-    return result
-  } catch (cause) {
-    // Broken or in a transaction: either way not to be used again; PostgreSQL rolls back.
-    client?.release(true)
-    throw isCitygraphError(cause) ? cause : unavailable(cause)
-  }
-}

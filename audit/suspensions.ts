@@ -1,9 +1,11 @@
-// Who may not be served now: a copy of `audit.suspended()`, asked anew twice a second by every process that serves. Without news
-// for five seconds nobody is served: a suspension that cannot be seen must not be a way in.
+// Who and what may not be served now: a copy of `audit.suspended()` and `audit.withheld()`, asked anew twice a second by every process
+// that serves. Without news for five seconds nobody is served: a suspension or a stop that cannot be seen must not be a way in.
 
 import type pg from 'pg'
 import { CitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
+import { stopsOf } from '../core/stops.ts'
+import type { Stop, Stops } from '../core/stops.ts'
 
 /** How often the audit database is asked, and how old its last answer may be, milliseconds. */
 export const POLL_MS = 400
@@ -13,8 +15,13 @@ export const NEWS_LIFE_MS = 5_000
 export const EVERYBODY = '*'
 
 export type Suspensions = {
-  /** Throws FORBIDDEN for a suspended caller, AUDIT_UNAVAILABLE where it is not known who is. Waits only where there is no news. */
-  require(caller: { readonly org: string; readonly sub: string }): Promise<void>
+  /**
+   * What is stopped for those who are served (undefined: nothing). Throws FORBIDDEN for a suspended caller and for one of a stopped
+   * organisation or application, AUDIT_UNAVAILABLE where it is not known who is. Waits only where there is no news.
+   */
+  require(caller: { readonly org: string; readonly sub: string; readonly clientId?: string }): Promise<Stops | undefined>
+  /** What was stopped by the last news, for whoever has `require` behind him. */
+  stops(): Stops | undefined
   /** Asks now; whoever suspends or restores does so. Never throws. */
   refresh(): Promise<void>
   close(): Promise<void>
@@ -28,7 +35,7 @@ export function suspended(): CitygraphError {
 /** Starts asking. `onFailure` gets the first cause of each outage. `close` leaves the pool to its owner. */
 export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>; readonly onFailure?: (cause: unknown) => void; readonly pollMs?: number; readonly newsLifeMs?: number }): Suspensions {
   const { pool, onFailure, pollMs = POLL_MS, newsLifeMs = NEWS_LIFE_MS } = parts
-  let known: ReadonlySet<string> = new Set()
+  let news: News = { callers: new Set(), applications: new Set(), stops: undefined }
   let askedAt = -Infinity
   let failing = false
   let closed = false
@@ -39,8 +46,8 @@ export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>;
     // The answer is as old as the question.
     const at = performance.now()
     try {
-      const { rows } = await pool.query<{ org: string; sub: string }>({ name: 'audit-suspended', text: 'SELECT org, sub FROM audit.suspended()' })
-      known = new Set(rows.map(({ org, sub }) => keyOf(org, sub)))
+      const { rows } = await pool.query<NewsRow>({ name: 'audit-withheld', text: NEWS })
+      news = readNews(rows)
       askedAt = at
       failing = false
     } catch (cause) {
@@ -60,14 +67,17 @@ export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>;
   void askOnce()
 
   return {
-    async require({ org, sub }) {
+    async require({ org, sub, clientId }) {
       // Old news may only mean that this process was too busy to ask.
       if (performance.now() - askedAt > newsLifeMs) await askOnce()
       if (performance.now() - askedAt > newsLifeMs) throw new CitygraphError('AUDIT_UNAVAILABLE')
-      if (known.size === 0) return
+      const { callers, applications, stops } = news
       // Named as in records: whoever suspends has the name from there.
-      if (known.has(keyOf(org, recordable(sub))) || known.has(keyOf(org, EVERYBODY))) throw suspended()
+      if (callers.size > 0 && (callers.has(keyOf(org, recordable(sub))) || callers.has(keyOf(org, EVERYBODY)))) throw suspended()
+      if (applications.size > 0 && clientId !== undefined && applications.has(recordable(clientId))) throw suspended()
+      return stops
     },
+    stops: () => news.stops,
     async refresh() {
       // What is under way may have been asked before.
       await flight
@@ -79,6 +89,30 @@ export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>;
       await flight
     },
   }
+}
+
+type News = { readonly callers: ReadonlySet<string>; readonly applications: ReadonlySet<string>; readonly stops: Stops | undefined }
+type NewsRow = { readonly kind: string; readonly target: string; readonly sub: string }
+
+/** One statement, so that both are of one moment. */
+const NEWS = `SELECT 'CALLER' AS kind, org AS target, sub FROM audit.suspended() UNION ALL SELECT kind, target, '' FROM audit.withheld()`
+
+function readNews(rows: readonly NewsRow[]): News {
+  const callers = new Set<string>()
+  const applications = new Set<string>()
+  const targets: Stop[] = []
+  for (const { kind, target, sub } of rows) {
+    if (kind === 'CALLER') callers.add(keyOf(target, sub))
+    else if (kind === 'ORGANISATION') callers.add(keyOf(target, EVERYBODY))
+    else if (kind === 'APPLICATION') applications.add(target)
+    else if (kind === 'FIELD') targets.push({ word: 'STOPPED', target })
+    else if (kind === 'UNPUBLISHED') targets.push({ word: 'UNPUBLISHED', target })
+    // An answer that is not understood is no news.
+    else throw new RangeError('something else is withheld than is known here')
+  }
+  const stops = stopsOf(targets)
+  if (stops === undefined && targets.length > 0) throw new RangeError('a stop names no field')
+  return { callers, applications, stops }
 }
 
 function keyOf(org: string, sub: string): string {

@@ -1,19 +1,23 @@
-// The office that suspends and restores callers, with the connections it needs: the log of governance to record what it does, the audit
+// The offices that suspend and restore callers, and stop, resume and publish, with the connections it needs: the log of governance to record what it does, the audit
 // database to put it in force, governance's own database to show it.
 
 import { openAuditPool } from '../audit/audit-pool.ts'
 import type { AuditLog } from '../audit/access-record.ts'
+import { inTurns } from '../audit/officers-act.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
+import { stopOffice } from '../audit/stop-office.ts'
+import type { StopOffice } from '../audit/stop-office.ts'
 import { suspensionOffice } from '../audit/suspension-office.ts'
 import type { SuspensionOffice } from '../audit/suspension-office.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
+import { copyStops } from '../governance/copy-stops.ts'
 import { copySuspensions } from '../governance/copy-suspensions.ts'
 import { openPool } from '../migrations/pool.ts'
 import type { CityDatabases } from './city-databases.ts'
 
-export type OpenOffice = { readonly office: SuspensionOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
+export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
 
 /** Connects when first needed. The log is signed by the subgraph's process, not here. */
 export function openOffice({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
@@ -23,9 +27,14 @@ export function openOffice({ clock, logger }: { readonly clock: Clock; readonly 
   const source = openPool(where?.address ?? databases.auditReader, { max: 1, domain: 'governance' })
   const failed = (what: string) => (cause: unknown): void => logger.error(what, { log: 'governance', ...errorFacts(cause) })
   const audit = openAuditLog({ pool, log: 'governance', onFailure: failed('audit append failed') })
-  const copy = (): Promise<void> => copySuspensions(source, facts)
+  const copy = async (): Promise<void> => {
+    await copySuspensions(source, facts)
+    await copyStops(source, facts)
+  }
+  const shared = { pool, audit, clock, inTurn: inTurns(), changed: () => copy().catch(failed('suspensions and stops not copied')) }
   return {
-    office: suspensionOffice({ pool, audit, clock, changed: () => copy().catch(failed('suspensions not copied')) }),
+    office: suspensionOffice(shared),
+    stops: stopOffice(shared),
     audit,
     copy,
     close: async () => {

@@ -9,6 +9,7 @@ import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Stops } from '../core/stops.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
@@ -89,10 +90,10 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     if (state.occasion.dryRun) return await dryRun(operation, facts, planned, state, parts)
     // What is not permitted is not planned.
     if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
-    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts }, parts)
+    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts, stops: state.stops }, parts)
     const result = await recorded(run, state, parts)
-    // Who could be given what, with the quotas as the subgraphs found them.
-    if (state.raised.size > 0 || state.refused.size > 0) decideHeld(operation, facts, state, parts)
+    // Who could be given what, with the quotas and the owners' stops as the subgraphs found them.
+    if (state.raised.size > 0 || state.refused.size > 0 || state.stopped.size > 0) decideHeld(operation, facts, state, parts)
     return shape(result, state, parts)
   } catch (error) {
     if (!isCitygraphError(error)) parts.logger.error('operation failed', { requestId: state.requestId, ...errorFacts(error) })
@@ -126,7 +127,7 @@ type Decided = Pick<PlannedReport, 'fields' | 'refusesAct'> & { readonly bundleS
 function decide(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): Decided {
   const { classification, engine, metrics } = parts
   if (classification === undefined) return { fields: [], refusesAct: false, bundleSequence: engine.head().sequence, quotas: undefined }
-  const report = operation.report(engine.plan(state.caller, occasionOf(state.occasion, singleSubject)), fields)
+  const report = operation.report(engine.plan(state.caller, occasionOf(state.occasion, singleSubject, state.stops)), fields)
   for (const [decision, count] of report.counts) metrics.decided(decision, count)
   state.policyVersion = report.plan.policyVersion
   state.decisions = report.decisions
@@ -134,15 +135,20 @@ function decide(operation: DecidedOperation, { singleSubject, fields }: Operatio
   return { fields: report.fields, refusesAct: report.refusesAct, bundleSequence: report.plan.bundleSequence, quotas: report.plan.quotas }
 }
 
-/** Reports anew: by the plan of the classes that a subgraph found used up and without the entries it refused, for what it decides. Throws FORBIDDEN when the bundle is gone. */
+/**
+ * Reports anew, for what each subgraph decides: by the classes that it found used up, what it found stopped, and without the entries
+ * it refused. Throws FORBIDDEN when the bundle is gone.
+ */
 function decideHeld(operation: DecidedOperation, { singleSubject, fields }: OperationFacts, state: RequestState, parts: AnswerParts): readonly DecidedField[] {
   const { classification, engine, metrics } = parts
   if (classification === undefined) return []
-  const occasion = occasionOf(state.occasion, singleSubject)
-  const planOf = (more: Partial<Occasion>): AccessPlan => withOperationRules(engine.plan(state.caller, { ...occasion, ...more }, state.policyVersion), fields, classification)
-  const plan = planOf({})
+  const planOf = (occasion: Occasion): AccessPlan => withOperationRules(engine.plan(state.caller, occasion, state.policyVersion), fields, classification)
+  const plan = planOf(occasionOf(state.occasion, singleSubject, state.stops))
   const held = new Map<string | undefined, AccessPlan>()
-  for (const [subgraph, classes] of state.raised) held.set(subgraph, planOf({ raised: [...classes] }))
+  for (const subgraph of new Set([...state.raised.keys(), ...state.stopped.keys()])) {
+    const stops = state.stopped.has(subgraph) ? state.stopped.get(subgraph) : state.stops
+    held.set(subgraph, planOf({ ...occasionOf(state.occasion, singleSubject, stops), ...raisedBy(state, subgraph) }))
+  }
   for (const [subgraph, entries] of state.refused) held.set(subgraph, withoutEntries(held.get(subgraph) ?? plan, entries))
   const report = reportDecisions(operation.asked, (subgraph) => held.get(subgraph) ?? plan, classification)
   for (const { decision, code } of report.decisions) if (code === 'QUOTA') metrics.decided(decision, 1)
@@ -151,11 +157,17 @@ function decideHeld(operation: DecidedOperation, { singleSubject, fields }: Oper
   return report.fields
 }
 
-function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singleSubject: boolean): Occasion {
+function raisedBy({ raised }: RequestState, subgraph: string): Pick<Occasion, 'raised'> {
+  const classes = raised.get(subgraph)
+  return classes === undefined ? {} : { raised: [...classes] }
+}
+
+function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singleSubject: boolean, stops: Stops | undefined): Occasion {
   const occasion: Writable<Occasion> = { singleSubject }
   if (purpose !== undefined) occasion.purpose = purpose
   if (caseNo !== undefined) occasion.caseNo = caseNo
   if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
+  if (stops !== undefined) occasion.stops = stops
   return occasion
 }
 

@@ -37,5 +37,7 @@ export const demonstrationCallers: readonly DemonstrationCaller[] = [
   { ...citizen, name: 'ayiguli', tries: 'Own data and licences by { me }.' },
   { ...official, name: 'security-officer', org: 'BDC', roles: ['policy-officer'], assurance: 3, purposes: ['BDC-0001'], tries: 'Edits policies; reads like every official of the data centre.' },
   { ...official, name: 'second-officer', org: 'BDC', roles: ['policy-officer'], assurance: 3, purposes: ['BDC-0001'], tries: 'The second pair of eyes for policies.' },
+  { ...official, name: 'amr-data-owner', org: 'AMR', roles: ['official', 'data-owner', 'data-approver'], purposes: ['AMR-0002'], tries: 'Stops, withdraws and submits fields of market regulation.' },
+  { ...official, name: 'amr-second-owner', org: 'AMR', roles: ['official', 'data-owner', 'data-approver'], purposes: ['AMR-0002'], tries: 'The second pair of hands: resumes what the first one stopped, publishes what the first one submitted.' },
   { kind: 'operator', name: 'auditor', org: 'OPS', roles: ['auditor'], assurance: 3, zone: 'intranet', purposes: [], tries: 'Sees who asked for what, never a value.' },
 ]

@@ -11,7 +11,7 @@ import type { Logger } from '../core/logger.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { raisedIn, readReply, recordIn, refusedIn } from './read-reply.ts'
+import { raisedIn, readReply, recordIn, refusedIn, stopsIn } from './read-reply.ts'
 import type { GatewayContext, RequestSeal, RequestState } from './request-state.ts'
 
 /** One fetch of a plan. */
@@ -89,6 +89,7 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
     if (raised !== undefined) state.raised.set(name, new Set([...(state.raised.get(name) ?? []), ...raised]))
     const refused = refusedIn(reply.extensions)
     if (refused !== undefined) state.refused.set(name, new Set([...(state.refused.get(name) ?? []), ...refused]))
+    if (reply.status === 200) hearStops(reply, state)
     if (reply.status >= 500 || read === undefined) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
     if (read.errors.length === 0) return { data: read.data }
     // The subgraph itself has told its log why.
@@ -99,6 +100,12 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
       return { message: safeMessage(code, message), ...(path === undefined ? {} : { path }), extensions: { code, ...factsOf(extensions), ...(code === 'SUBGRAPH_UNAVAILABLE' ? { domain: name } : {}) } }
     })
     return { data: read.data, errors }
+  }
+
+  /** What is said of all subgraphs is kept once, in `state.stops`. */
+  function hearStops(reply: SubgraphReply, state: RequestState): void {
+    const stops = stopsIn(reply.extensions, state.stopped.get(name))
+    if (stops !== state.stops || state.stopped.has(name)) state.stopped.set(name, stops)
   }
 
   function unavailable(cause: unknown): never {

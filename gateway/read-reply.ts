@@ -1,6 +1,8 @@
 // What a subgraph's reply must look like to be believed; anything else is a subgraph that did not answer. Checked by hand, once a
 // reply and never into its data: the writer checks every value against its type.
 
+import { bothStops, readStops } from '../core/stops.ts'
+import type { Stops } from '../core/stops.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { BulkClass } from '../policy-engine/decision.ts'
 import type { RecordReference } from './request-state.ts'
@@ -52,6 +54,12 @@ export function raisedIn(extensions: unknown): readonly BulkClass[] | undefined 
 export function refusedIn(extensions: unknown): readonly string[] | undefined {
   const refused = sharingIn(extensions)?.['refused']
   return Array.isArray(refused) && refused.length <= MOST_ENTRIES && refused.every(isEntryName) ? refused : undefined
+}
+
+/** What was stopped when the subgraph decided, with `before` of its earlier replies; undefined: nothing. */
+export function stopsIn(extensions: unknown, before: Stops | undefined): Stops | undefined {
+  const written = sharingIn(extensions)?.['stops']
+  return typeof written === 'string' ? bothStops(before, readStops(written)) : before
 }
 
 function sharingIn(extensions: unknown): Members | undefined {

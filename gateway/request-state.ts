@@ -2,6 +2,7 @@
 // nothing of it outlives the request.
 
 import type { AnswerCommit } from '../audit/answer-commit.ts'
+import type { Stops } from '../core/stops.ts'
 import type { BulkClass, Caller } from '../policy-engine/decision.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
@@ -36,6 +37,10 @@ export type RequestState = {
   raised: Map<string, Set<BulkClass>>
   /** VERIFY entries that a subgraph left without an answer, by subgraph. */
   refused: Map<string, Set<string>>
+  /** What owners had stopped when the caller was admitted; by this the answer is reported. */
+  readonly stops: Stops | undefined
+  /** By what else subgraphs have decided: each that heard of a stop, or of its end, at another moment. */
+  stopped: Map<string, Stops | undefined>
   /** A subgraph could not record: nothing of this answer may leave. */
   auditUnavailable: boolean
   /** Facts for the record of a refusal, as far as they are known. */

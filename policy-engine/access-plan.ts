@@ -15,6 +15,8 @@ import type { ActionDecision, DecideParts } from './decide.ts'
 import type { Action, Environment, Situation } from './environment.ts'
 import { always, never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
+import { cellsUnder, stopFor } from './stopped.ts'
+import type { StoppedField, StoppedFields } from './stopped.ts'
 
 export type PlanParts = DecideParts & {
   readonly classification: Classification
@@ -27,6 +29,8 @@ export type PlanParts = DecideParts & {
   readonly alternatives: () => readonly DecidingPlan[]
   readonly quotas: Quotas
   readonly combinations: Combinations
+  /** What owners have stopped. */
+  readonly stopped: StoppedFields
   /** Ids of grants with bulk approval. */
   readonly bulkGrants: ReadonlySet<string>
   /** Classes whose fields are decided one level higher by `parts`; `base` is the plan without. */
@@ -53,6 +57,8 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
   const fieldsDecided = new Map<string, FieldDecision>()
   const entriesDecided = new Map<string, EntryDecision>()
   const underWay = new Set<string>()
+
+  const stop = (type: string, field: string): StoppedField | undefined => stopFor(parts.stopped, situation.caller, `${type}.${field}`)
 
   const raised = (type: string, field: string): boolean => {
     const counts = raise?.base.counted(type, field)
@@ -90,6 +96,12 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
 
   const decideCells = (type: string, field: string): Cells => {
     if (isStructural(type, field, parts)) return clearCells
+    const stopped = stop(type, field)
+    const own = (): Cells => permittedCells(type, field)
+    return stopped === undefined ? own() : cellsUnder(stopped, { own, caller: situation.caller, type, classification })
+  }
+
+  const permittedCells = (type: string, field: string): Cells => {
     const found = classification.field(type, field)
     if (found === undefined) return deniedCells
     if (classification.type(type)?.answer === true) return clearCells
@@ -107,6 +119,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
 
   const code = (type: string, field: string): ReturnType<typeof codeFor> => {
     if (raise !== undefined && !sameCells(raise.base.cells(type, field), cells(type, field))) return 'QUOTA'
+    if (stop(type, field) !== undefined) return 'POLICY'
     const word = wordOf(cells(type, field))
     const purposeHelps = (): boolean => parts.alternatives().some((plan) => isBetter(word, wordOf(plan.cells(type, field))))
     return parts.trusted ? codeFor(word, classification.field(type, field), situation.caller, purposeHelps) : 'POLICY'
@@ -117,7 +130,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     const word = wordOf({ read, masked })
     const actions = actionsOf(classification.field(type, field)?.entry?.kind, word)
     const applied = policyIds(actions.map((name) => (classification.field(type, field) === undefined ? deniedAction : action(name, type, field))))
-    const policies = raised(type, field) ? [...applied, quotaId(type, field)] : applied
+    const policies = [...applied, ...(raised(type, field) ? [quotaId(type, field)] : []), ...(stop(type, field)?.policies ?? [])]
     switch (word) {
       case 'CLEAR':
         return { decision: word, policies }
@@ -136,6 +149,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     const { caller } = situation
     if (found === undefined || found.bulkClass === 'NONE' || found.level < 2 || caller.kind === 'subject' || found.owner === caller.org || raised(type, field)) return undefined
     const verifies = found.entry?.kind === 'VERIFY'
+    if (verifies && stop(type, field) !== undefined) return undefined
     if (verifies ? action('verify', type, field).allowed.kind === 'never' : decision(type, field).decision === 'DENIED') return undefined
     const decided = verifies ? [action('verify', type, field)] : [action('read', type, field), action('readMasked', type, field)]
     return bulkApproved(decided, parts.bulkGrants) ? undefined : found.bulkClass
@@ -156,6 +170,8 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     },
     verify: (entryField) => remember(entriesDecided, entryField, () => {
       if (classification.field('Query', entryField)?.entry?.kind !== 'VERIFY') return { condition: never, code: 'POLICY', policies: [] }
+      const stopped = stop('Query', entryField)
+      if (stopped !== undefined) return { condition: never, code: 'POLICY', policies: stopped.policies }
       const decided = action('verify', 'Query', entryField)
       return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: raised('Query', entryField) ? [quotaId('Query', entryField)] : policyIds([decided]) }
     }),

@@ -1,6 +1,7 @@
 // What the engine answers for one field, and the access plan that holds such answers (DESIGN 2, 5.4, 6).
 
 import type { Combinations } from './combinations.ts'
+import type { Stops } from '../core/stops.ts'
 import type { RowCondition } from './row-condition.ts'
 
 export type CallerKind = 'department' | 'partner' | 'subject' | 'operator' | 'public'
@@ -37,6 +38,8 @@ export type Occasion = {
   readonly singleSubject: boolean
   /** Classes of which the organisation may read no more people: their fields are decided one level higher. */
   readonly raised?: readonly BulkClass[]
+  /** What owners have stopped or not published. */
+  readonly stops?: Stops
 }
 
 /** Coarse reason a caller may see (DESIGN 5.4). */

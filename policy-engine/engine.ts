@@ -2,6 +2,7 @@
 // nothing: the old bundle goes on serving and the problems are handed to `onRefused`. A plan is given only under the current
 // bundle or one superseded at most 5 s ago (DESIGN 5.5), and a grant revoked or removed since is off under those as well.
 
+import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Classification } from '../schema/classification.ts'
@@ -19,6 +20,8 @@ import { BundleRefused } from './problem.ts'
 import type { Problem } from './problem.ts'
 import type { Purpose } from './purposes.ts'
 import { readSettledBundle } from './settled-bundle.ts'
+import { stoppedFields } from './stopped.ts'
+import type { StoppedFields } from './stopped.ts'
 import { watchDirectory } from './watch.ts'
 
 export type BundleHead = { readonly hash: string; readonly sequence: number }
@@ -58,6 +61,7 @@ export type PolicyEngineOptions = {
 const keptBundles = 5
 const graceMs = 5_000
 const keptPlans = 1_000
+const keptStops = 20
 
 type Version = { readonly bundle: Bundle; readonly sequence: number; readonly supersededAt: number | undefined }
 
@@ -68,6 +72,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   const first = await readBundle(directory, classification, checker)
   if (first.bundle === undefined) throw new BundleRefused(first.problems)
   const plans = createPlanCache(keptPlans)
+  const stopped = boundedCache<string, StoppedFields>(keptStops)
   let versions: readonly [Version, ...Version[]] = [{ bundle: first.bundle, sequence: options.initialSequence ?? 1, supersededAt: undefined }]
   let reading: Promise<readonly Problem[]> = Promise.resolve([])
   let waiting: Promise<readonly Problem[]> | undefined
@@ -82,6 +87,13 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     const stale = found?.supersededAt !== undefined && now() - found.supersededAt > graceMs
     if (found === undefined || stale) throw new CitygraphError('FORBIDDEN', { hint: 'The policies have changed; ask again.' })
     return found
+  }
+
+  const stoppedBy = ({ stops }: Occasion): { stopped?: StoppedFields } => {
+    if (stops === undefined) return {}
+    const known = stopped.get(stops.id) ?? stoppedFields(stops, classification)
+    stopped.set(stops.id, known)
+    return { stopped: known }
   }
 
   const decidingPlan = (caller: Caller, occasion: Occasion, version: Version): DecidingPlan => {
@@ -99,7 +111,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     const withdrawn = version === versions[0] ? new Set<string>() : withdrawnSince(bundle, versions[0].bundle)
     const { raised = [], ...unraised } = occasion
     const base = raised.length === 0 ? {} : { base: decidingPlan(caller, unraised, version) }
-    const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives, ...base })
+    const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives, ...stoppedBy(occasion), ...base })
     plans.put(key, plan, at)
     return plan
   }

@@ -12,6 +12,8 @@ import type { Situation } from './environment.ts'
 import { inForce } from './grants.ts'
 import type { Grant } from './grants.ts'
 import { kindFits } from './organisations.ts'
+import { nothingStopped } from './stopped.ts'
+import type { StoppedFields } from './stopped.ts'
 
 const planLifeMs = 30_000
 
@@ -23,6 +25,8 @@ export type PlanOrder = {
   readonly occasion: Occasion
   /** Grants taken back in a newer bundle. */
   readonly withdrawn: ReadonlySet<string>
+  /** By `occasion.stops`; left out: nothing is stopped. */
+  readonly stopped?: StoppedFields
   readonly now: number
   readonly alternatives: () => readonly DecidingPlan[]
   /** The plan of the same order without `occasion.raised`, where it is made already. */
@@ -54,6 +58,7 @@ export function makePlan(order: PlanOrder): DecidingPlan {
     withdrawn,
     quotas: bundle.quotas,
     combinations: bundle.combinations,
+    stopped: order.stopped ?? nothingStopped,
     bulkGrants: approvals.bulk,
     ...(raised.length === 0 ? {} : {
       raise: {

@@ -22,6 +22,8 @@ export type AccessContext = {
   readonly bundleSequence: number
   /** Hash of the bundle that decides: names it in every process. Without it `bundleSequence` does, in the gateway's own process. */
   readonly policyVersion?: string
+  /** What the gateway has heard is stopped (core/stops.ts): a subgraph stops it too, whatever it has heard itself. */
+  readonly stopped?: string
   readonly operation: OperationFacts
   readonly issuedAt: number
   readonly expiresAt: number
@@ -36,6 +38,8 @@ export const SEAL_HEADER = 'x-citygraph-seal'
 export const SEAL_LIFE_S = 60
 /** Longest token, bytes: room for the field names of the largest admitted operation, below the header limit of serve-http. */
 export const SEAL_MAX_BYTES = 48 * 1024
+/** Longest list of stops in a seal, characters: several hundred fields. A longer one is left to what each subgraph hears. */
+export const SEALED_STOPS = 20_000
 const SEAL_TYPE = 'citygraph-access+jwt'
 /** How far the gateway's clock may run ahead of ours, seconds. */
 const SKEW_S = 5
@@ -63,6 +67,7 @@ const contextShape = z.strictObject({
   authorizationRef: text(128).exactOptional(),
   bundleSequence: z.number().int().nonnegative(),
   policyVersion: text(96).exactOptional(),
+  stopped: text(SEALED_STOPS).exactOptional(),
   operation: z.strictObject({
     name: text(256).exactOptional(),
     hash: text(128),

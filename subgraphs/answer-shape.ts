@@ -30,6 +30,8 @@ export type SubgraphAnswer = {
       readonly raised?: readonly BulkClass[]
       /** VERIFY entries that answered nothing, because too many thresholds were asked for. */
       readonly refused?: readonly string[]
+      /** What was stopped when it was decided, as core/stops.ts writes it; absent: nothing. */
+      readonly stops?: string
     }
   }
 }

@@ -7,6 +7,8 @@ import type { AnswerCommit } from '../audit/answer-commit.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
+import { bothStops, readStops } from '../core/stops.ts'
+import type { Stops } from '../core/stops.ts'
 import type { Writable } from '../core/writable.ts'
 import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
@@ -27,11 +29,17 @@ import { createThresholds } from './thresholds.ts'
 /** What is known of a request when something stops it. */
 type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
 
-/** What the ledger does not allow: classes to read one level higher, VERIFY entries to answer with nothing. */
-type Held = { readonly raised: readonly BulkClass[]; readonly refused: readonly string[] }
+/**
+ * What lowers an answer beside the policies: by the ledger, classes to read one level higher and VERIFY entries to answer with nothing;
+ * and what owners have stopped.
+ */
+type Held = { readonly raised: readonly BulkClass[]; readonly refused: readonly string[]; readonly stops: Stops | undefined }
 
 /** What was read for an answer, charged to whom it is given; `held`: what it holds less than otherwise. */
 type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; held: Held }
+
+/** Changes of what is stopped while one answer is read; each is an officer's act. */
+const STOPS_MEANWHILE = 5
 
 /** The two answers of a subgraph over its gated schema. */
 export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Subgraph, 'answer' | 'refuse'> {
@@ -81,20 +89,22 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
   }
 
-  const planFor = ({ access, route }: SubgraphRequest, version: string | number, { raised, refused }: Held): AccessPlan => {
-    const plan = engine.plan(access.caller, occasionOf(access, raised), version)
+  const planFor = ({ access, route }: SubgraphRequest, version: string | number, { raised, refused, stops }: Held): AccessPlan => {
+    const plan = engine.plan(access.caller, occasionOf(access, { raised, stops }), version)
     return withoutEntries(withOperationRules(plan, route === 'router' ? undefined : access.operation.fields, classification), refused)
   }
 
   /**
    * Reads what the plan serves and charges whoever it is about; where the ledger does not allow that, what was read is thrown away and
-   * read again, classes one level higher and entries without an answer. An act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
+   * read again, classes one level higher and entries without an answer, and so it is where an owner stopped something meanwhile. An act
+   * is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
    */
-  const read = async (request: SubgraphRequest, version: string | number, { plain, operation, already }: { plain: AccessPlan; operation: Operation; already: readonly BulkClass[] }, known: Known): Promise<Read> => {
+  const read = async (request: SubgraphRequest, version: string | number, { plain, operation, under }: { plain: AccessPlan; operation: Operation; under: Held }, known: Known): Promise<Read> => {
     const { org } = request.access.caller
-    let held: Held = { raised: already, refused: [] }
-    for (let round = 0; round <= bulkClasses.length + plain.combinations.thresholds.entries.size; round += 1) {
-      const plan = (known.plan = isNothing(held) ? plain : planFor(request, version, held))
+    let held = under
+    for (let round = 0; round <= bulkClasses.length + plain.combinations.thresholds.entries.size + STOPS_MEANWHILE; round += 1) {
+      const isPlain = held.raised.length === 0 && held.refused.length === 0 && held.stops === under.stops
+      const plan = (known.plan = isPlain ? plain : planFor(request, version, held))
       const decisions = (known.decisions = readDecisions(plan, operation))
       const { observe, observed } = observation()
       known.observed = observed()
@@ -104,12 +114,17 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
       const { data } = result
       if (data === undefined) throw new CitygraphError('BAD_USER_INPUT')
+      const now = alsoSealed(parts.suspensions.stops(), request.access)
+      if (!operation.act && now !== held.stops) {
+        held = { ...held, stops: now }
+        continue
+      }
       const over = await quota.charge(org, known.observed.supplies, plan.quotas)
       const refused = over.length > 0 ? [] : await chargeThresholds(org, known.observed.thresholds, plan.combinations.thresholds.most)
       if (over.length === 0 && refused.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, held }
-      held = { raised: [...held.raised, ...over], refused: [...held.refused, ...refused] }
+      held = { ...held, raised: [...held.raised, ...over], refused: [...held.refused, ...refused] }
     }
-    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('what is held back is charged again') })
+    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('what is held back is charged again, or owners stop without end') })
   }
 
   const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
@@ -117,11 +132,11 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     const known: Known = {}
     const arrived = commit === undefined ? parts.audit.expect?.() : undefined
     try {
-      await parts.suspensions.require(access.caller)
+      const stops = alsoSealed(await parts.suspensions.require(access.caller), access)
       const version = access.policyVersion ?? access.bundleSequence
       // The gateway may have read an edit a moment before us.
       if (!engine.knows(version)) await engine.reload()
-      const plain = (known.plan = planFor(request, version, nothingHeld))
+      const plain = (known.plan = planFor(request, version, { raised: [], refused: [], stops }))
       const operation = (known.operation = readOperation(request.query, request.operationName))
       known.decisions = readDecisions(known.plan, operation)
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
@@ -129,7 +144,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // A router's operation is not known to anybody; its caller's own rights bound it.
       if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
       const already = operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas)
-      const { result, plan, decisions, observed, held } = await read(request, version, { plain, operation, already }, known)
+      const { result, plan, decisions, observed, held } = await read(request, version, { plain, operation, under: { raised: already, refused: [], stops } }, known)
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
@@ -146,7 +161,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
         status: 200,
         data: result.data,
         ...(first === undefined ? {} : { errors }),
-        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...(held.raised.length === 0 ? {} : { raised: held.raised }), ...(held.refused.length === 0 ? {} : { refused: held.refused }) } },
+        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...reportOf(held) } },
       }
     } catch (error) {
       return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, commit }, known)
@@ -158,18 +173,17 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   return { answer, refuse: (it) => stop(it, {}) }
 }
 
-const nothingHeld: Held = { raised: [], refused: [] }
-
-function isNothing({ raised, refused }: Held): boolean {
-  return raised.length === 0 && refused.length === 0
+function reportOf({ raised, refused, stops }: Held): Pick<NonNullable<SubgraphAnswer['extensions']>['sharing'], 'raised' | 'refused' | 'stops'> {
+  return { ...(raised.length === 0 ? {} : { raised }), ...(refused.length === 0 ? {} : { refused }), ...(stops === undefined ? {} : { stops: stops.written }) }
 }
 
-function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], raised: readonly BulkClass[]): Occasion {
+function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], { raised, stops }: Pick<Held, 'raised' | 'stops'>): Occasion {
   const occasion: Writable<Occasion> = { singleSubject: operation.singleSubject }
   if (purpose !== undefined) occasion.purpose = purpose
   if (caseNo !== undefined) occasion.caseNo = caseNo
   if (authorizationRef !== undefined) occasion.authorizationRef = authorizationRef
   if (raised.length > 0) occasion.raised = raised
+  if (stops !== undefined) occasion.stops = stops
   return occasion
 }
 
@@ -181,6 +195,11 @@ function contextOf({ access, route = 'seal' }: SubgraphRequest, made: { plan: Ac
   if (caseNo !== undefined) parameters.caseNo = caseNo
   if (authorizationRef !== undefined) parameters.authorizationRef = authorizationRef
   return { plan, route, caller, org: caller.org, parameters, database: parts.database, ids: parts.ids, cursors: parts.cursors, clock: parts.clock, loaders: new Map(), observe }
+}
+
+/** The gateway may have heard of a stop before us, or in our place. */
+function alsoSealed(heard: Stops | undefined, { stopped }: SubgraphRequest['access']): Stops | undefined {
+  return stopped === undefined ? heard : bothStops(heard, readStops(stopped))
 }
 
 /** Every entry came back null. */

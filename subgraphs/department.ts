@@ -2,6 +2,7 @@
 
 import type { SubgraphName } from '../core/domains.ts'
 import type { Office } from '../resolvers/governance-signals.ts'
+import type { StopOffice } from '../resolvers/governance-stops.ts'
 import { domainResolvers } from '../resolvers/domain-resolvers.ts'
 import { subgraphSdl } from '../schema/load.ts'
 import { createSubgraph } from './create-subgraph.ts'
@@ -11,6 +12,7 @@ import type { Subgraph, SubgraphParts } from './subgraph.ts'
 export type DepartmentParts = Omit<SubgraphParts, 'domain' | 'sdl' | 'resolvers'> & {
   /** Of governance alone. */
   readonly office?: Office
+  readonly stopOffice?: StopOffice
 }
 
 /** The subgraph of one department over its committed schema. Throws when schema and resolvers do not fit each other. */

@@ -4,19 +4,21 @@
 import { bindDomain } from '../resolvers/binding.ts'
 import { domainEntities, domainResolvers } from '../resolvers/domain-resolvers.ts'
 import { signalActs } from '../resolvers/governance-signals.ts'
+import { stopActs } from '../resolvers/governance-stops.ts'
 import { subgraphSdl } from '../schema/load.ts'
 import { createSubgraph } from './create-subgraph.ts'
 import type { DepartmentParts } from './department.ts'
 import { byAuditToken, openingTo } from './person-names.ts'
 import type { Subgraph } from './subgraph.ts'
 
-/** Without an `office` nobody is suspended or restored here. */
+/** Without an `office` nobody is suspended or restored here, without a `stopOffice` nothing stopped or published. */
 export function governanceSubgraph(parts: DepartmentParts): Subgraph {
-  const { office, ...rest } = parts
+  const { office, stopOffice, ...rest } = parts
   const persons = byAuditToken(parts.auditKey)
+  const binding = bindDomain('governance', domainEntities('governance'), parts.classification)
   const resolvers = {
     ...domainResolvers('governance', parts.classification),
-    Mutation: signalActs(bindDomain('governance', domainEntities('governance'), parts.classification), office),
+    Mutation: { ...signalActs(binding, office), ...stopActs(binding, stopOffice, parts.classification) },
   }
   return createSubgraph({ ...rest, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, parts.ids) })
 }

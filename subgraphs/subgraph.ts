@@ -33,8 +33,8 @@ export type SubgraphParts = {
   readonly engine: Pick<PolicyEngine, 'plan' | 'head' | 'knows' | 'reload'>
   readonly database: Queryable
   readonly audit: AuditLog
-  /** Callers who may not be served now, whoever sealed them. */
-  readonly suspensions: Pick<Suspensions, 'require'>
+  /** Who and what may not be served now, whoever sealed it. */
+  readonly suspensions: Pick<Suspensions, 'require' | 'stops'>
   /** Of whose data an organisation was given. */
   readonly supply: SupplyLedger
   readonly ids: PublicIds

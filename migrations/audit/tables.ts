@@ -146,3 +146,48 @@ export const suspensions = audit.table(
     check('suspension_restored', sql`num_nulls(${table.restoredByOrg}, ${table.restoredBySub}, ${table.restoredAt}) IN (0, 3)`),
   ],
 )
+
+/**
+ * What may not be shared until another person resumes it: `target` is `Type.field` of department `owner`, an organisation's code or a
+ * client's id; `owner` is '' for the latter two.
+ */
+export const stops = audit.table(
+  'stop',
+  {
+    id: uuid('id').primaryKey(),
+    kind: text('kind').notNull(),
+    target: text('target').notNull(),
+    owner: text('owner').notNull(),
+    reason: text('reason').notNull(),
+    byOrg: text('by_org').notNull(),
+    bySub: text('by_sub').notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+    resumedByOrg: text('resumed_by_org'),
+    resumedBySub: text('resumed_by_sub'),
+    resumedAt: timestamp('resumed_at', { withTimezone: true }),
+  },
+  (table) => [
+    check('stop_kind', sql`${table.kind} IN ('FIELD', 'ORGANISATION', 'APPLICATION')`),
+    check('stop_two_officers', sql`${table.resumedBySub} IS NULL OR ${table.resumedBySub} <> ${table.bySub}`),
+    check('stop_resumed', sql`num_nulls(${table.resumedByOrg}, ${table.resumedBySub}, ${table.resumedAt}) IN (0, 3)`),
+  ],
+)
+
+/** Steps of publishing a field (`Type.field`) or a type's own fields (`Type`), never changed; the newest says the state. Without one: PUBLISHED. */
+export const publications = audit.table(
+  'publication',
+  {
+    id: uuid('id').primaryKey(),
+    step: bigint('step', { mode: 'number' }).generatedAlwaysAsIdentity(),
+    target: text('target').notNull(),
+    owner: text('owner').notNull(),
+    state: text('state').notNull(),
+    byOrg: text('by_org').notNull(),
+    bySub: text('by_sub').notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    index('publication_newest').on(table.target, table.step.desc()),
+    check('publication_state', sql`${table.state} IN ('DRAFT', 'REVIEW', 'PUBLISHED', 'WITHDRAWN')`),
+  ],
+)

@@ -113,7 +113,7 @@ function freshState(): RequestState {
   const seal: RequestSeal = { context: {} as RequestSeal['context'], token: async () => '', inProcess: () => { throw new Error('nothing runs in process here') } }
   return {
     requestId: '00000000-0000-4000-8000-000000000000', method: 'POST', caller: { kind: 'public', org: 'PUBLIC', sub: 'public', roles: [], assurance: 1, zone: 'mainland' },
-    occasion: {}, seal, policyVersion: '', decisions: [], records: [], raised: new Map(), auditUnavailable: false, operation: undefined, finished: false, refusalRecorded: false,
+    occasion: {}, seal, policyVersion: '', decisions: [], records: [], raised: new Map(), stops: undefined, stopped: new Map(), auditUnavailable: false, operation: undefined, finished: false, refusalRecorded: false,
     decisionsText: undefined, body: undefined,
   } as unknown as RequestState
 }

@@ -224,7 +224,9 @@ describe('a suspended caller', () => {
     } finally {
       await giveBack(city.databases.audit)
     }
-    await eventually(5_000, () => watched.require({ org: 'AMR', sub: 'amr-officer' }))
+    await eventually(5_000, async () => {
+      await watched.require({ org: 'AMR', sub: 'amr-officer' })
+    })
     await watched.close()
     await pool.end()
   })
