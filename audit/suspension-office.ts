@@ -80,19 +80,21 @@ export function suspensionOffice(parts: { readonly pool: pg.Pool; readonly audit
 
 const SUSPEND = 'SELECT audit.suspend($1, $2, $3, $4, $5, $6, $7)'
 
-function recorded({ org, sub }: Officer): Officer {
+/** An officer as records name him. */
+export function recorded({ org, sub }: Officer): Officer {
   return { org: recordable(org), sub: recordable(sub) }
 }
 
 /** SQLSTATE: an earlier try went through after all; the officer is suspended (audit.require_officer). */
 const THERE_ALREADY = '23505'
-const OFFICER_SUSPENDED = 'CG001'
+export const OFFICER_SUSPENDED = 'CG001'
 
-function isState(error: unknown, state: string): boolean {
+export function isState(error: unknown, state: string): boolean {
   return isCitygraphError(error) && error.cause instanceof pg.DatabaseError && error.cause.code === state
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+/** Commits what `work` did, or nothing. Throws our own errors as they are, everything else as AUDIT_UNAVAILABLE. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   let client: pg.PoolClient | undefined
   try {
     client = await pool.connect()

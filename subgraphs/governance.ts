@@ -3,6 +3,7 @@
 
 import { bindDomain } from '../resolvers/binding.ts'
 import { domainEntities, domainResolvers } from '../resolvers/domain-resolvers.ts'
+import { grantActs } from '../resolvers/governance-grants.ts'
 import { signalActs } from '../resolvers/governance-signals.ts'
 import { subgraphSdl } from '../schema/load.ts'
 import { createSubgraph } from './create-subgraph.ts'
@@ -10,13 +11,14 @@ import type { DepartmentParts } from './department.ts'
 import { byAuditToken, openingTo } from './person-names.ts'
 import type { Subgraph } from './subgraph.ts'
 
-/** Without an `office` nobody is suspended or restored here. */
+/** Without an `office` nobody is suspended or restored here, without `grants` nobody applies or approves. */
 export function governanceSubgraph(parts: DepartmentParts): Subgraph {
-  const { office, ...rest } = parts
+  const { office, grants, ...rest } = parts
+  const binding = bindDomain('governance', domainEntities('governance'), parts.classification)
   const persons = byAuditToken(parts.auditKey)
   const resolvers = {
     ...domainResolvers('governance', parts.classification),
-    Mutation: signalActs(bindDomain('governance', domainEntities('governance'), parts.classification), office),
+    Mutation: { ...signalActs(binding, office), ...grantActs(binding, grants) },
   }
   return createSubgraph({ ...rest, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, parts.ids) })
 }
