@@ -6,19 +6,23 @@ import { openAuditPool } from '../audit/audit-pool.ts'
 import { grantRegister } from '../audit/grant-register.ts'
 import type { GrantRegister } from '../audit/grant-register.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
+import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
+import type { Logger } from '../core/logger.ts'
 import { grantCopier } from '../governance/copy-grants.ts'
 import { grantOffice } from '../governance/grant-office.ts'
 import type { GrantOffice } from '../governance/grant-office.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { openPool } from '../migrations/pool.ts'
+import type { PolicyEngine } from '../policy-engine/engine.ts'
+import type { Classification } from '../schema/classification.ts'
 import type { CityDatabases } from './city-databases.ts'
-import type { CityCore } from './city-parts.ts'
 
+type Deciding = { readonly engine: PolicyEngine; readonly logger: Logger }
 export type OpenGrantOffice = { readonly office: GrantOffice; readonly register: GrantRegister; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
 
 /** Connects when first needed. */
-export function openGrantOffice(core: Pick<CityCore, 'clock' | 'logger' | 'engine' | 'classification'>, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenGrantOffice {
+export function openGrantOffice(core: Deciding & { readonly classification: Classification; readonly clock: Clock }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenGrantOffice {
   const { clock, logger, engine, classification } = core
   // Its own: an act holds a connection while its record needs another, and other acts hold theirs.
   const pool = openAuditPool(databases.records.governance, { log: 'governance grants' })
@@ -47,7 +51,7 @@ export function openGrantOffice(core: Pick<CityCore, 'clock' | 'logger' | 'engin
 }
 
 /** The engine goes by the register of this audit database from now on; before this resolves by what it holds already. */
-export async function followRegister({ engine, logger }: Pick<CityCore, 'engine' | 'logger'>, address: DatabaseAddress): Promise<{ readonly close: () => Promise<void> }> {
+export async function followRegister({ engine, logger }: Deciding, address: DatabaseAddress): Promise<{ readonly close: () => Promise<void> }> {
   const pool = openAuditPool(address, { log: 'grants', max: 1 })
   const failed = (cause: unknown): void => logger.error('grants of the register unknown', errorFacts(cause))
   const register = watchGrants({ pool, changed: () => void engine.registerChanged().catch(failed), onFailure: failed })

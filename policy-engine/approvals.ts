@@ -85,7 +85,7 @@ export function demandsOf(routes: readonly { readonly route: Route; readonly own
 
 const LONGEST_TERM = 10
 
-/** The demands that somebody's organisation and roles let him fill; org `*`: any whose term is over. */
+/** The demands that somebody's organisation and roles let him fill; org `*` stands for every owner whose term is over. */
 export function takesOf(caller: { readonly kind: string; readonly org: string; readonly roles: readonly string[] }, rules: ApprovalRules): readonly { readonly role: string; readonly org: string }[] {
   if (caller.kind !== 'department') return []
   const { REVIEW, OWNER, CITY } = rules.roles
