@@ -40,15 +40,15 @@ export type AccessRecord = {
 }
 
 /**
- * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed or published. Numbers,
- * codes, names of fields and officials; never a value or a subject.
+ * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed or published, an application
+ * or a grant. Numbers, codes, names of fields and officials; never a value or a subject.
  */
 export type EventRecord = {
   readonly id: string
   readonly at: string
   readonly log: string
-  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION'
-  /** The alert, suspension, stop or publication, as the governance subgraph names it. */
+  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION' | GrantEvent
+  /** The alert, suspension, stop, publication, application or grant, as the governance subgraph names it. */
   readonly about: string
   /** Whose requests; `sub` `*`: those of the whole organisation. A restoration names the suspension alone. */
   readonly caller?: { readonly org: string; readonly sub: string }
@@ -67,7 +67,15 @@ export type EventRecord = {
   readonly threshold?: number
   /** Seconds. */
   readonly window?: number
+  /** Of an application: which version, and SHA-256 (hex) of what it asks for; of a grant: of its text. */
+  readonly version?: number
+  readonly content?: string
+  /** Of an approval: the role in which it was given. */
+  readonly role?: string
 }
+
+/** What happened to an application or a grant. */
+export type GrantEvent = 'APPLICATION' | 'APPLICATION_EDITED' | 'APPROVAL' | 'REJECTION' | 'WITHDRAWAL' | 'GRANT' | 'REVOCATION'
 
 export type LogRecord = AccessRecord | EventRecord
 

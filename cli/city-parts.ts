@@ -39,6 +39,7 @@ import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
 import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
+import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
 import { needIssuers } from './settings.ts'
 
@@ -63,6 +64,9 @@ export async function openCore(clock: Clock, logger: Logger, where: { readonly p
     classification,
     clock,
     onAccepted: ({ hash, sequence }) => logger.info('policies accepted', { hash, sequence }),
+    onLeftOut: (problems) => {
+      for (const { file, message } of problems) logger.warn('a grant of the register does not fit and is left out', { file, message })
+    },
     onRefused: (problems) => {
       for (const { file, line, column, message } of problems) logger.error('policies refused; the earlier bundle goes on serving', { file, line, column, message })
     },
@@ -90,8 +94,10 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
+  const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
   const it = departments[domain]({
     ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops }),
+    ...(granting === undefined ? {} : { grants: granting.office }),
     classification: core.classification,
     engine: core.engine,
     database,
@@ -113,6 +119,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
     },
     close: async () => {
       await acting?.close()
+      await granting?.close()
       await audit.close()
       await database.end()
     },

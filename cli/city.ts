@@ -15,6 +15,7 @@ import { inProcessLink } from '../subgraphs/in-process.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { openCore, openIssuers, openLog, openSharedCommits, openSubgraphs } from './city-parts.ts'
 import type { CityCore, LogWrapper, Open } from './city-parts.ts'
+import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
 import { openServedLogs } from './served-logs.ts'
@@ -47,6 +48,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   try {
     const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
     parts.add(async () => core.close())
+    parts.add((await followRegister(core, databases.records.gateway)).close)
     const commits = openSharedCommits(databases)
     parts.add(commits.close)
     const { queue } = commits

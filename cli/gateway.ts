@@ -14,6 +14,7 @@ import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
+import { followRegister } from './grant-office.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
 import { openServedLogs } from './served-logs.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
@@ -35,6 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
+    parts.add((await followRegister(core, databases.records.gateway)).close)
     const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)

@@ -9,7 +9,11 @@ import { openPool } from '../migrations/pool.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityCore } from './city-parts.ts'
 import type { CityKeys } from './keys.ts'
+import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
+
+/** Acts copy what they do themselves; this is for files, and for what another process did. */
+const COPY_GRANTS_MS = 5_000
 
 /** Follows the logs of the configuration from now on. Databases that are away are tried again. */
 export function openGovernance(core: CityCore, databases: CityDatabases, keys: Pick<CityKeys, 'audit'>): Follower {
@@ -18,12 +22,21 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const facts = openPool(follower, { max: 3, domain: 'governance follower' })
   const sources = logs.map((at) => ({ pool: openPool(at.address, { max: 2, domain: 'governance reader' }), logs: at.logs }))
   const { office, audit, copy, close } = openOffice(core, databases)
+  const grants = openGrantOffice(core, databases)
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
-  const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards: watch.round })
+  let copiedAt = -Infinity
+  const afterwards = async (): Promise<void> => {
+    await watch.round()
+    if (performance.now() - copiedAt < COPY_GRANTS_MS) return
+    await grants.copy()
+    copiedAt = performance.now()
+  }
+  const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards })
   const end = async (): Promise<void> => {
     await it.close()
     await close()
+    await grants.close()
     await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
   }
   let ended: Promise<void> | undefined

@@ -9,6 +9,7 @@ import { createRouterMode } from '../subgraphs/router-mode.ts'
 import { serveSubgraph } from '../subgraphs/serve-http.ts'
 import { attachDatabases, foreignDepartment } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openSubgraph } from './city-parts.ts'
+import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
 import { configuredKeys, embeddedKeys } from './keys.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
@@ -31,6 +32,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
+    parts.add((await followRegister(core, databases.records[domain])).close)
     const subgraph = openSubgraph(domain, core, databases, keys, { executor: config.executor })
     parts.add(subgraph.close)
     await subgraph.ready()

@@ -12,6 +12,17 @@ export type ErrorCode =
   | 'AUDIT_UNAVAILABLE'
   | 'SUBGRAPH_UNAVAILABLE'
   | 'INTERNAL'
+  | 'APPLICATION_INVALID'
+  | 'APPLICATION_UNKNOWN'
+  | 'APPLICATION_CHANGED'
+  | 'APPLICATION_CLOSED'
+  | 'APPROVER_NOT_ENTITLED'
+  | 'APPROVER_IS_APPLICANT'
+  | 'APPROVER_IS_SAME_PERSON'
+  | 'APPROVER_SUSPENDED'
+  | 'APPROVAL_REPEATED'
+  | 'GRANT_UNKNOWN'
+  | 'GRANT_ENDED'
 
 export type ErrorEntry = { readonly status: number; readonly sentence: string }
 
@@ -27,6 +38,17 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
   AUDIT_UNAVAILABLE: { status: 503, sentence: 'The access record cannot be made durable, so nothing is served.' },
   SUBGRAPH_UNAVAILABLE: { status: 503, sentence: 'This domain cannot be reached at the moment.' },
   INTERNAL: { status: 500, sentence: 'Something went wrong on our side.' },
+  APPLICATION_INVALID: { status: 400, sentence: 'No approval could grant what is applied for.' },
+  APPLICATION_UNKNOWN: { status: 404, sentence: 'There is no such application of yours or for you to decide.' },
+  APPLICATION_CHANGED: { status: 409, sentence: 'The application was edited; look at the version that stands now.' },
+  APPLICATION_CLOSED: { status: 409, sentence: 'The application is approved, rejected, withdrawn or out of time.' },
+  APPROVER_NOT_ENTITLED: { status: 403, sentence: 'This application needs no approval from your organisation and role.' },
+  APPROVER_IS_APPLICANT: { status: 403, sentence: 'Whoever wrote an application does not decide it.' },
+  APPROVER_IS_SAME_PERSON: { status: 403, sentence: 'You have approved this application in another role; another person must.' },
+  APPROVER_SUSPENDED: { status: 403, sentence: 'You are suspended and act for nobody.' },
+  APPROVAL_REPEATED: { status: 409, sentence: 'This approval is given already.' },
+  GRANT_UNKNOWN: { status: 404, sentence: 'There is no such grant that you may end; one that is a file is ended in its file.' },
+  GRANT_ENDED: { status: 409, sentence: 'The grant is revoked already.' },
 }
 
 /** What may be said to the caller beside the code: names of arguments, domains and headers of the public contract, never values. */

@@ -1,5 +1,6 @@
-// The files that make a policy bundle, read as they stand: *.cedar, purposes, organisations, quotas, risk and combinations.yaml,
-// grants/*.yaml. Officers' tests (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or its hash.
+// The files that make a policy bundle, read as they stand: *.cedar, purposes, organisations, quotas, risk, combinations, approvals and
+// holidays.yaml, grants/*.yaml. Officers' tests (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or
+// its hash.
 
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -37,8 +38,10 @@ export function bundleHash(files: readonly BundleFile[]): string {
   return `sha256:${hash.digest('hex')}`
 }
 
+const settings = ['purposes', 'organisations', 'quotas', 'risk', 'combinations', 'approvals', 'holidays'].map((name) => `${name}.yaml`)
+
 function isBundleFile(name: string): boolean {
-  return !name.startsWith('.') && (name.endsWith('.cedar') || ['purposes.yaml', 'organisations.yaml', 'quotas.yaml', 'risk.yaml', 'combinations.yaml'].includes(name))
+  return !name.startsWith('.') && (name.endsWith('.cedar') || settings.includes(name))
 }
 
 function isGrantFile(name: string): boolean {

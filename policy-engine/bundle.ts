@@ -1,5 +1,5 @@
-// A policy bundle: organisations, purposes, grants and Cedar policies of one directory, checked as a whole. Every problem of
-// every file is gathered; a bundle with one problem is no bundle. Relies on the classification the graph serves by.
+// A policy bundle: organisations, purposes, grants and Cedar policies of one directory, checked as a whole, and the grants of the
+// register, of which what does not fit is left out. Every problem of every file is gathered; a bundle with one problem is no bundle. Relies on the classification the graph serves by.
 
 import type { Classification } from '../schema/classification.ts'
 import { bundleHash, readBundleFiles } from './bundle-files.ts'
@@ -7,11 +7,14 @@ import type { BundleFile } from './bundle-files.ts'
 import type { PolicyChecker } from './cedar-validate.ts'
 import type { Policy } from './policy.ts'
 import { splitPolicies } from './cedar-validate.ts'
+import { readApprovals } from './approvals.ts'
+import type { ApprovalRules } from './approvals.ts'
 import { readCombinations } from './combinations.ts'
 import type { Combinations } from './combinations.ts'
 import { unknownCoordinates } from './coordinates.ts'
 import type { Subjects } from './environment.ts'
 import { grantPolicies, grantTemplates } from './grant-policies.ts'
+import { APPROVED } from './grants.ts'
 import type { Grant } from './grants.ts'
 import { readOrganisations } from './organisations.ts'
 import type { Organisation } from './organisations.ts'
@@ -25,6 +28,8 @@ import type { Purpose } from './purposes.ts'
 import { readQuotas } from './quotas.ts'
 import { readRisk } from './risk.ts'
 import type { RiskRules } from './risk.ts'
+import { readWorkingDays } from './working-days.ts'
+import type { WorkingDays } from './working-days.ts'
 
 export type Bundle = {
   readonly hash: string
@@ -34,6 +39,11 @@ export type Bundle = {
   readonly quotas: Quotas
   readonly risk: RiskRules
   readonly combinations: Combinations
+  /** Without the file nobody can apply for a grant. */
+  readonly approvals: ApprovalRules | undefined
+  readonly workingDays: WorkingDays
+  /** Why grants of the register are not in force: what they were approved for does not fit the rest any more. */
+  readonly leftOut: readonly Problem[]
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -64,7 +74,9 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const { quotas, problems: quotaProblems } = readQuotas(files.find((file) => file.name === 'quotas.yaml'))
   const { risk, problems: riskProblems } = readRisk(files.find((file) => file.name === 'risk.yaml'))
   const { combinations, problems: combinationProblems } = readCombinations(files.find((file) => file.name === 'combinations.yaml'), classification)
-  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems, ...combinationProblems]
+  const { approvals, problems: approvalProblems } = readApprovals(files.find((file) => file.name === 'approvals.yaml'), organisations)
+  const { workingDays, problems: dayProblems } = readWorkingDays(files.find((file) => file.name === 'holidays.yaml'))
+  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems, ...combinationProblems, ...approvalProblems, ...dayProblems]
   for (const name of ['organisations.yaml', 'purposes.yaml']) {
     if (!files.some((file) => file.name === name)) problems.push({ file: name, line: 1, column: 1, message: 'this file is missing' })
   }
@@ -83,20 +95,24 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   ])
   for (const file of cedarFiles) readPolicies(file, classification, checker, policies, problems)
   const grants = new Map<string, Grant>()
+  const leftOut: Problem[] = []
   for (const read of readings) {
-    problems.push(...read.problems)
+    // A grant of the register never breaks the bundle.
+    const complaints = read.file.startsWith(APPROVED) ? leftOut : problems
+    complaints.push(...read.problems)
     for (const grant of read.grants) {
       const { file, line, column } = grant
-      if (grants.has(grant.id)) problems.push({ file, line, column, message: `grant ${grant.id} exists already` })
-      grants.set(grant.id, grant)
+      if (grants.has(grant.id)) complaints.push({ file, line, column, message: `grant ${grant.id} exists already` })
       const made = checker.grants.policies(grant, () => grantPolicies(grant, purposes.get(grant.purpose), classification, checker))
+      complaints.push(...made.problems)
+      if (complaints === leftOut && (made.problems.length > 0 || grants.has(grant.id))) continue
+      grants.set(grant.id, grant)
       policies.push(...made.policies)
-      problems.push(...made.problems)
     }
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, approvals, workingDays, leftOut, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {

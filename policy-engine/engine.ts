@@ -1,14 +1,17 @@
-// The policy engine: holds the last five bundles, gives access plans, re-reads its directory, explains. A bad edit changes
-// nothing: the old bundle goes on serving and the problems are handed to `onRefused`. A plan is given only under the current
-// bundle or one superseded at most 5 s ago (DESIGN 5.5), and a grant revoked or removed since is off under those as well.
+// The policy engine: holds the last five bundles, gives access plans, re-reads its directory, hears of the register's grants, explains. A
+// bad edit changes nothing: the old bundle goes on serving and the problems are handed to `onRefused`. A plan is given only under the
+// current bundle or one superseded at most 5 s ago (DESIGN 5.5), and a grant revoked or removed since is off under those as well. While
+// nothing new was heard of the register, none of its grants counts.
 
 import { boundedCache } from '../core/bounded-cache.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { DecidingPlan } from './access-plan.ts'
-import { readBundle } from './bundle.ts'
-import type { Bundle } from './bundle.ts'
+import type { BundleFile } from './bundle-files.ts'
+import { readBundleFiles } from './bundle-files.ts'
+import { parseBundle, unreadable } from './bundle.ts'
+import type { Bundle, BundleReading } from './bundle.ts'
 import { createPolicyChecker } from './cedar-validate.ts'
 import type { AcceptedPolicies } from './cedar-validate.ts'
 import type { AccessPlan, Caller, Occasion } from './decision.ts'
@@ -19,6 +22,8 @@ import { createPlanCache, planKey } from './plan-cache.ts'
 import { BundleRefused } from './problem.ts'
 import type { Problem } from './problem.ts'
 import type { Purpose } from './purposes.ts'
+import { statesSince, withdrawnNow } from './register.ts'
+import type { Register } from './register.ts'
 import { readSettledBundle } from './settled-bundle.ts'
 import { stoppedFields } from './stopped.ts'
 import type { StoppedFields } from './stopped.ts'
@@ -41,7 +46,13 @@ export type PolicyEngine = {
   explain(caller: Caller, occasion: Occasion, type: string, field: string): Explanation
   /** The bundle now in force, for `policy test` and `policy diff`. */
   bundle(): Bundle
-  /** Re-reads the files now; [] when accepted or unchanged. */
+  /** Takes up the grants of the register from now on, those that it holds already before this resolves. */
+  follow(register: Register): Promise<void>
+  /** Asks the register now and goes by what it says before this resolves; whoever changed it does so. */
+  reloadRegister(): Promise<void>
+  /** The register has changed: its grants are in force, or off, as soon as possible. Asks nobody. */
+  registerChanged(): Promise<void>
+  /** Asks the register and re-reads the files now; [] when accepted or unchanged. */
   reload(): Promise<readonly Problem[]>
   /** Watches the files: an edit is in force within a second. */
   watch(): { close(): void }
@@ -56,6 +67,8 @@ export type PolicyEngineOptions = {
   readonly accepted?: AcceptedPolicies
   readonly onRefused?: (problems: Problem[]) => void
   readonly onAccepted?: (head: BundleHead) => void
+  /** Grants of the register that the newest bundle leaves out. */
+  readonly onLeftOut?: (problems: readonly Problem[]) => void
 }
 
 const keptBundles = 5
@@ -69,11 +82,16 @@ type Version = { readonly bundle: Bundle; readonly sequence: number; readonly su
 export async function createPolicyEngine(options: PolicyEngineOptions): Promise<PolicyEngine> {
   const { directory, classification, clock } = options
   const checker = createPolicyChecker(classification, options.accepted)
-  const first = await readBundle(directory, classification, checker)
+  const { files: firstFiles, reading: first } = await readFirst(directory, (found) => parseBundle(found, classification, checker))
   if (first.bundle === undefined) throw new BundleRefused(first.problems)
   const plans = createPlanCache(keptPlans)
   const stopped = boundedCache<string, StoppedFields>(keptStops)
   let versions: readonly [Version, ...Version[]] = [{ bundle: first.bundle, sequence: options.initialSequence ?? 1, supersededAt: undefined }]
+  /** Of the newest bundle: the files, and the grants of the register up to a change. */
+  let files = firstFiles
+  let register: Register | undefined
+  let approved: { readonly change: number; readonly files: readonly BundleFile[] } = { change: 0, files: [] }
+  let wasFresh = true
   let reading: Promise<readonly Problem[]> = Promise.resolve([])
   let waiting: Promise<readonly Problem[]> | undefined
   options.onAccepted?.({ hash: first.bundle.hash, sequence: versions[0].sequence })
@@ -96,8 +114,17 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     return { stopped: known }
   }
 
+  /** Whether the register can be gone by; plans made while it was otherwise are forgotten. */
+  const isFresh = (): boolean => {
+    const fresh = register?.fresh() ?? true
+    if (fresh !== wasFresh) plans.clear()
+    wasFresh = fresh
+    return fresh
+  }
+
   const decidingPlan = (caller: Caller, occasion: Occasion, version: Version): DecidingPlan => {
     const at = now()
+    const fresh = isFresh()
     const { bundle, sequence } = version
     const key = planKey(caller, occasion, sequence, bundle.index.namedCallers)
     const kept = plans.get(key, at)
@@ -108,7 +135,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
       registered ??= [...bundle.purposes.values()].filter((purpose) => purpose.organisations.includes(caller.org))
       return registered.map((purpose) => decidingPlan(caller, { ...occasion, purpose: purpose.code }, version))
     }
-    const withdrawn = version === versions[0] ? new Set<string>() : withdrawnSince(bundle, versions[0].bundle)
+    const withdrawn = new Set([...(version === versions[0] ? [] : withdrawnSince(bundle, versions[0].bundle)), ...withdrawnNow(register, fresh)])
     const { raised = [], ...unraised } = occasion
     const base = raised.length === 0 ? {} : { base: decidingPlan(caller, unraised, version) }
     const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives, ...stoppedBy(occasion), ...base })
@@ -116,30 +143,61 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     return plan
   }
 
-  const read = async (): Promise<readonly Problem[]> => {
+  const accept = (bundle: Bundle): void => {
     const [current, ...older] = versions
-    const settled = await readSettledBundle(directory, current.bundle.hash, { classification, checker })
+    versions = [{ bundle, sequence: current.sequence + 1, supersededAt: undefined }, { ...current, supersededAt: now() }, ...older.slice(0, keptBundles - 2)]
+    plans.clear()
+    options.onAccepted?.({ hash: bundle.hash, sequence: versions[0].sequence })
+    if (bundle.leftOut.length > 0) options.onLeftOut?.(bundle.leftOut)
+  }
+
+  /** One bundle for each change of the register, over the files that were accepted last. */
+  const readRegister = (): void => {
+    for (const state of statesSince(register?.grants() ?? [], approved.change)) {
+      const { bundle, problems } = parseBundle([...files, ...state.files], classification, checker)
+      // The files were accepted, and the register's grants are no problem of a bundle.
+      if (bundle === undefined) throw new CitygraphError('INTERNAL', {}, { cause: new RangeError(problems[0]?.message) })
+      approved = state
+      if (bundle.hash !== versions[0].bundle.hash) accept(bundle)
+    }
+  }
+
+  const read = async (): Promise<readonly Problem[]> => {
+    readRegister()
+    const settled = await readSettledBundle(directory, versions[0].bundle.hash, { classification, checker, approved: approved.files })
     if (settled === undefined) return []
-    const { bundle, problems } = settled
+    const { bundle, problems } = settled.reading
     if (bundle === undefined) {
       options.onRefused?.([...problems])
       return problems
     }
-    versions = [{ bundle, sequence: current.sequence + 1, supersededAt: undefined }, { ...current, supersededAt: now() }, ...older.slice(0, keptBundles - 2)]
-    plans.clear()
-    options.onAccepted?.({ hash: bundle.hash, sequence: versions[0].sequence })
+    files = settled.files
+    accept(bundle)
     return []
   }
 
   // One after the other; whoever asks while a reading waits for its turn gets that one, since it has not begun yet.
   const reload = (): Promise<readonly Problem[]> => {
     if (waiting !== undefined) return waiting
-    const begin = (): Promise<readonly Problem[]> => {
+    const begin = async (): Promise<readonly Problem[]> => {
       waiting = undefined
+      await register?.refresh()
       return read()
     }
     reading = waiting = reading.then(begin, begin)
     return reading
+  }
+
+  /** In the row of readings, since both make the next bundle. */
+  const registerChanged = async (): Promise<void> => {
+    // What ended is off at once, the bundle without it comes a moment later.
+    plans.clear()
+    const next = async (): Promise<readonly Problem[]> => {
+      readRegister()
+      return []
+    }
+    reading = reading.then(next, next)
+    await reading
   }
 
   return {
@@ -155,7 +213,27 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
     explain: (caller, occasion, type, field) => explainField(decidingPlan(caller, occasion, versions[0]), type, field, classification),
     bundle: () => versions[0].bundle,
     reload,
+    follow: async (given) => {
+      register = given
+      await given.refresh()
+      await registerChanged()
+    },
+    registerChanged,
+    reloadRegister: async () => {
+      await register?.refresh()
+      await registerChanged()
+    },
     watch: () => watchDirectory(directory, () => { void reload() }),
+  }
+}
+
+/** The directory at the start. An unreadable one is a problem like any other. */
+async function readFirst(directory: string, parse: (files: readonly BundleFile[]) => BundleReading): Promise<{ readonly files: readonly BundleFile[]; readonly reading: BundleReading }> {
+  try {
+    const files = await readBundleFiles(directory)
+    return { files, reading: parse(files) }
+  } catch (error) {
+    return { files: [], reading: { bundle: undefined, problems: [unreadable(error)] } }
   }
 }
 

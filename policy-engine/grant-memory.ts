@@ -3,15 +3,15 @@
 
 import type { BundleFile } from './bundle-files.ts'
 import type { Policy } from './policy.ts'
-import { readGrants } from './grants.ts'
+import { APPROVED, readGrants } from './grants.ts'
 import type { Grant, GrantContext } from './grants.ts'
 import type { Problem } from './problem.ts'
 
-type GrantReading = { readonly grants: readonly Grant[]; readonly problems: readonly Problem[] }
+type GrantReading = { readonly file: string; readonly grants: readonly Grant[]; readonly problems: readonly Problem[] }
 type MadePolicies = { readonly policies: readonly Policy[]; readonly problems: readonly Problem[] }
 
 export type GrantMemory = {
-  /** Readings of all files under `grants/`, in file order. */
+  /** Readings of all files under `grants/` and of the register's, in file order. */
   readAll(files: readonly BundleFile[], context: GrantContext): readonly GrantReading[]
   /** Whether the policies of the grant are made already. */
   knows(grant: Grant): boolean
@@ -27,8 +27,8 @@ export function createGrantMemory(): GrantMemory {
     readAll: (files, context) => {
       const given = JSON.stringify([...context.organisations.values(), ...context.purposes.values()])
       const known = given === base ? readings : new Map<string, GrantReading>()
-      const grantFiles = files.filter((file) => file.name.startsWith('grants/'))
-      const read = grantFiles.map((file) => [`${file.name}\0${file.text}`, known.get(`${file.name}\0${file.text}`) ?? readGrants(file, context)] as const)
+      const grantFiles = files.filter(({ name }) => name.startsWith('grants/') || name.startsWith(APPROVED))
+      const read = grantFiles.map((file) => [`${file.name}\0${file.text}`, known.get(`${file.name}\0${file.text}`) ?? { file: file.name, ...readGrants(file, context) }] as const)
       base = given
       readings = new Map(read)
       return read.map(([, reading]) => reading)

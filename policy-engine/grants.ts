@@ -32,6 +32,8 @@ const grantShape = z.strictObject({
   bulkApproved: z.boolean().optional(),
   validFrom: day,
   validTo: day,
+  /** Of emergency access: over at this instant, before the day is. */
+  expiresAt: z.iso.datetime().optional(),
   approvals: z.array(z.strictObject({ role: z.string().min(1), person: z.string().min(1), at: z.string().min(1) })).min(1),
   agreementRef: z.string().optional(),
   piaRef: z.string().optional(),
@@ -47,6 +49,17 @@ export type GrantContext = {
   readonly purposes: ReadonlyMap<string, Purpose>
 }
 
+/** Ids that the register gives; a file of such an id would outlive a revocation there (docs/grants.md). */
+const REGISTERED = /^G-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** The folder, which is on no disk, of the register's grants in a bundle. */
+export const APPROVED = 'approved/'
+
+/** A text of the register as a grant, whether or not it fits what it would be checked against; undefined where it is none at all. */
+export function grantOfText(file: BundleFile): Grant | undefined {
+  const { value } = readYaml(file, grantShape)
+  return value === undefined ? undefined : { ...value, file: file.name, line: 1, column: 1 }
+}
+
 type Complain = (path: Path, message: string) => void
 
 /** All grants of one file, or the problems. */
@@ -57,6 +70,7 @@ export function readGrants(file: BundleFile, context: GrantContext): { readonly 
   const listed = source.value === undefined ? [] : Array.isArray(source.value) ? source.value : [source.value]
   const grants = listed.map((grant, index) => {
     const base: Path = Array.isArray(value) ? [index] : []
+    if (!file.name.startsWith(APPROVED) && REGISTERED.test(grant.id)) problems.push(source.at([...base, 'id'], 'ids like this are the register\'s: citygraph policy import brings its grants in'))
     checkGrant(grant, context, (path, message) => problems.push(source.at([...base, ...path], message)))
     const { line, column } = source.at(base, '')
     return { ...grant, file: file.name, line, column }
@@ -114,9 +128,10 @@ export function startsAt(grant: Grant): number {
   return startOfShanghaiDay(grant.validFrom).getTime()
 }
 
-/** Epoch ms at which the grant has ended: 24:00 Shanghai of validTo. */
+/** Epoch ms at which the grant has ended: 24:00 Shanghai of validTo, or the earlier expiresAt. Whole seconds, as policies say them. */
 export function endsAt(grant: Grant): number {
-  return startOfShanghaiDay(grant.validTo).getTime() + 86_400_000
+  const end = startOfShanghaiDay(grant.validTo).getTime() + 86_400_000
+  return grant.expiresAt === undefined ? end : Math.min(end, Math.floor(Date.parse(grant.expiresAt) / 1_000) * 1_000)
 }
 
 function monthsLater(from: string, months: number): string {

@@ -3,6 +3,7 @@
 
 import { bindDomain } from '../resolvers/binding.ts'
 import { domainEntities, domainResolvers } from '../resolvers/domain-resolvers.ts'
+import { grantActs } from '../resolvers/governance-grants.ts'
 import { signalActs } from '../resolvers/governance-signals.ts'
 import { stopActs } from '../resolvers/governance-stops.ts'
 import { subgraphSdl } from '../schema/load.ts'
@@ -11,14 +12,14 @@ import type { DepartmentParts } from './department.ts'
 import { byAuditToken, openingTo } from './person-names.ts'
 import type { Subgraph } from './subgraph.ts'
 
-/** Without an `office` nobody is suspended or restored here, without a `stopOffice` nothing stopped or published. */
+/** Without an `office` nobody is suspended or restored here, without a `stopOffice` nothing stopped or published, without `grants` nobody applies or approves. */
 export function governanceSubgraph(parts: DepartmentParts): Subgraph {
-  const { office, stopOffice, ...rest } = parts
+  const { office, stopOffice, grants, ...rest } = parts
   const persons = byAuditToken(parts.auditKey)
   const binding = bindDomain('governance', domainEntities('governance'), parts.classification)
   const resolvers = {
     ...domainResolvers('governance', parts.classification),
-    Mutation: { ...signalActs(binding, office), ...stopActs(binding, stopOffice, parts.classification) },
+    Mutation: { ...signalActs(binding, office), ...stopActs(binding, stopOffice, parts.classification), ...grantActs(binding, grants) },
   }
   return createSubgraph({ ...rest, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, parts.ids) })
 }

@@ -7,6 +7,7 @@ import { serveSubgraph } from '../../subgraphs/serve-http.ts'
 import { createGateway } from '../../gateway/gateway.ts'
 import { httpLink } from '../../gateway/http-link.ts'
 import { listen } from '../../gateway/listen.ts'
+import { followRegister } from '../../cli/grant-office.ts'
 import { openServedLogs } from '../../cli/served-logs.ts'
 import { openCore, openIssuers, openLog, openSubgraph } from '../../cli/city-parts.ts'
 import { keyId } from '../../cli/keys.ts'
@@ -39,7 +40,9 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
     const opening = openCore(clock, logger, { policies: options.policies })
     first = opening
     parts.add(async () => (await opening).close())
-    return opening
+    const following = opening.then((core) => followRegister(core, databases.records.gateway))
+    parts.add(async () => (await following).close())
+    return following.then(() => opening)
   }
   const urls: Record<string, string> = {}
   for (const domain of subgraphNames) {

@@ -1,0 +1,65 @@
+// The office of applications and grants, with the connections it needs: the log of governance to record what it does, the register in
+// the audit database, governance's own database to show it. And the watch of the register that every process that decides needs.
+
+import { watchGrants } from '../audit/approved-grants.ts'
+import { openAuditPool } from '../audit/audit-pool.ts'
+import { grantRegister } from '../audit/grant-register.ts'
+import type { GrantRegister } from '../audit/grant-register.ts'
+import { openAuditLog } from '../audit/postgres-log.ts'
+import type { Clock } from '../core/clock.ts'
+import { errorFacts } from '../core/logger.ts'
+import type { Logger } from '../core/logger.ts'
+import { grantCopier } from '../governance/copy-grants.ts'
+import { grantOffice } from '../governance/grant-office.ts'
+import type { GrantOffice } from '../governance/grant-office.ts'
+import type { DatabaseAddress } from '../migrations/address.ts'
+import { openPool } from '../migrations/pool.ts'
+import type { PolicyEngine } from '../policy-engine/engine.ts'
+import type { Classification } from '../schema/classification.ts'
+import type { CityDatabases } from './city-databases.ts'
+
+type Deciding = { readonly engine: PolicyEngine; readonly logger: Logger }
+export type OpenGrantOffice = { readonly office: GrantOffice; readonly register: GrantRegister; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
+
+/** Connects when first needed. */
+export function openGrantOffice(core: Deciding & { readonly classification: Classification; readonly clock: Clock }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenGrantOffice {
+  const { clock, logger, engine, classification } = core
+  // Its own: an act holds a connection while its record needs another, and other acts hold theirs.
+  const pool = openAuditPool(databases.records.governance, { log: 'governance grants' })
+  const records = openAuditPool(databases.records.governance, { log: 'governance grant records', max: 1 })
+  const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
+  const where = databases.logs.find(({ logs }) => logs.includes('governance'))
+  const source = openPool(where?.address ?? databases.auditReader, { max: 1, domain: 'governance' })
+  const failed = (what: string) => (cause: unknown): void => logger.error(what, { log: 'governance', ...errorFacts(cause) })
+  const audit = openAuditLog({ pool: records, log: 'governance', onFailure: failed('audit append failed') })
+  const copy = grantCopier(source, facts, () => ({ bundle: engine.bundle(), classification }))
+  // This process goes by what was done from the answer on; others hear of it within a second.
+  const changed = async (): Promise<void> => {
+    await engine.reloadRegister().catch(failed('grants not taken up'))
+    await copy().catch(failed('grants not copied'))
+  }
+  const register = grantRegister({ pool, audit, clock, changed })
+  return {
+    office: grantOffice({ register, engine, classification, clock }),
+    register,
+    copy,
+    close: async () => {
+      await audit.close()
+      await Promise.all([pool.end(), records.end(), facts.end(), source.end()])
+    },
+  }
+}
+
+/** The engine goes by the register of this audit database from now on; before this resolves by what it holds already. */
+export async function followRegister({ engine, logger }: Deciding, address: DatabaseAddress): Promise<{ readonly close: () => Promise<void> }> {
+  const pool = openAuditPool(address, { log: 'grants', max: 1 })
+  const failed = (cause: unknown): void => logger.error('grants of the register unknown', errorFacts(cause))
+  const register = watchGrants({ pool, changed: () => void engine.registerChanged().catch(failed), onFailure: failed })
+  await engine.follow(register)
+  return {
+    close: async () => {
+      await register.close()
+      await pool.end()
+    },
+  }
+}
