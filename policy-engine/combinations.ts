@@ -30,7 +30,7 @@ const fixed: Readonly<Record<CombinationName, Fixed>> = {
   K2: {
     birth: { counts: 'CLEAR', lowered: 'ALWAYS', own: ['Person.birthDate'] },
     // A masked number shows the seventeenth digit, whose parity is the sex.
-    gender: { counts: 'SERVED', lowered: 'NEVER', own: ['Person.gender', 'JudgmentDebtor.gender', 'Person.idNo', 'ResidenceRegistration.permitNo', 'Driver.licenseNo'] },
+    gender: { counts: 'SERVED', lowered: 'NEVER', own: ['Person.gender', 'JudgmentDebtor.gender', 'Person.idNo', 'ResidenceRegistration.permitNo', 'Driver.licenseNo', 'License.certNo'] },
     place: { counts: 'CLEAR', lowered: 'NEVER', own: ['Person.hukouDivision', 'Person.residenceDivision', 'Person.hukouAddress', 'Person.residenceAddress', 'Household.division', 'Household.address', 'ResidenceRegistration.division', 'ResidenceRegistration.address'] },
   },
   K3: {

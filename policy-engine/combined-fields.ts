@@ -1,6 +1,7 @@
 // Sets of fields that tell more together than one by one (DOMAIN 2.6 K2–K4): which of them an operation lowers. A set is whole where
 // each of its members has a field that is asked for and would be served. What the asking department owns is its own register, and what
-// a person sees of himself is his: sets that consist of nothing else are left alone. A field of L1 is anybody's.
+// a person sees of himself is his: sets that consist of nothing else are left alone. A field of L1 is anybody's, and a row of an
+// organisation is about no person.
 
 import type { Classification } from '../schema/classification.ts'
 import type { Combination, Member } from './combinations.ts'
@@ -63,26 +64,32 @@ function isLowered({ lowered }: Member, { strictly }: Asker): boolean {
 }
 
 function counts(decision: FieldDecision, member: Member, asker: Asker): boolean {
-  return member.counts === 'SERVED' ? decision.decision !== 'DENIED' : isClear(decision, asker)
+  if (member.counts === 'CLEAR') return isClear(decision, asker)
+  if (decision.decision === 'MIXED') return !isAboutNobodyElse(decision.read, asker) || !isAboutNobodyElse(decision.masked, asker)
+  return decision.decision !== 'DENIED'
 }
 
-/** Clear on some row, for a person on some row that is not his own. */
-function isClear(decision: FieldDecision, { kind }: Asker): boolean {
+/** Clear on some row that is about somebody else. */
+function isClear(decision: FieldDecision, asker: Asker): boolean {
   if (decision.decision !== 'MIXED') return decision.decision === 'CLEAR'
-  return decision.read.kind !== 'never' && !(kind === 'subject' && isOwnRows(decision.read))
+  return !isAboutNobodyElse(decision.read, asker)
 }
 
-/** Whether the condition holds on nobody's rows but the caller's own. May say false where it is true. */
-function isOwnRows(condition: RowCondition): boolean {
+/** Whether the condition holds on rows of organisations and on the asking person's own alone. May say false where it is true. */
+function isAboutNobodyElse(condition: RowCondition, asker: Asker): boolean {
   switch (condition.kind) {
     case 'never':
       return true
     case 'and':
-      return condition.terms.some(isOwnRows)
+      return condition.terms.some((term) => isAboutNobodyElse(term, asker))
     case 'or':
-      return condition.terms.every(isOwnRows)
-    case 'compare':
-      return condition.operator === '==' && [condition.left, condition.right].some(isSubject) && [condition.left, condition.right].some(isCaller)
+      return condition.terms.every((term) => isAboutNobodyElse(term, asker))
+    case 'truth':
+      return condition.attribute === 'organisation'
+    case 'compare': {
+      const sides = [condition.left, condition.right]
+      return asker.kind === 'subject' && condition.operator === '==' && sides.some(isSubject) && sides.some(isCaller)
+    }
     default:
       return false
   }

@@ -2,7 +2,10 @@
 // that the masked value is what comes back; and that report, dry run and records say the same.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Caller } from '../../policy-engine/decision.ts'
+import type { SubgraphAnswer } from '../../subgraphs/answer-shape.ts'
 import { scenarioPeople } from '../../synthetic-city/scenario.ts'
+import { accessOf, citySubgraph } from '../support/city-subgraph.ts'
 import { combiningPolicies, grantee, loweredIn, recordedFields } from '../support/combining-city.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { Answer, Asked, RunningCity } from '../support/running-city.ts'
@@ -79,7 +82,7 @@ async function ask(query: string, how: Partial<Asked> = {}): Promise<Answer> {
 }
 
 describe('an operation that asks for', () => {
-  it.each(table)('%s', async (_what, query, values, lowered, how) => {
+  it.each(table.map((row) => ({ what: row[0], row })))('$what', async ({ row: [, query, values, lowered, how] }) => {
     const answer = await ask(query, how)
     expect(answer.errors).toEqual([])
     for (const [path, value] of Object.entries(values)) expect([path, valueAt(answer.data, path)]).toEqual([path, value])
@@ -124,6 +127,49 @@ describe('nothing is lowered', () => {
     const answer = await city.ask('{ me { name birthDate age gender hukouDivision mobile residenceAddress vehicles { nodes { id plateNo violations { nodes { occurredAt location } } } } positions { nodes { name enterprise { legalRepName } } } } }', { caller: 'zhang-wei' })
     expect(answer.data.me).toMatchObject({ name: '张伟', birthDate: '1985-03-07', mobile: '15400001234', residenceAddress: scenarioPeople.zhangWei.address })
     expect(loweredIn(await recordedFields(city, answer))).toEqual([])
+  })
+})
+
+describe('a router that is not ours', () => {
+  const officer: Caller = { kind: 'department', org: 'TRANS', sub: 'trans-officer', roles: ['official'], assurance: 2, zone: 'intranet' }
+  const answered = async (query: string, how: { readonly route: 'router' | 'seal'; readonly fields?: readonly string[]; readonly who?: Caller; readonly occasion?: Parameters<typeof accessOf>[2] }): Promise<SubgraphAnswer> => {
+    const population = citySubgraph(city, 'population')
+    try {
+      const access = accessOf(city, how.who ?? officer, how.occasion ?? { purpose: 'TRANS-0802', caseNo: 'TR-2026-0001' }, how.fields ?? [])
+      const operation = how.route === 'router' ? { hash: 'unknown', singleSubject: false, fields: [] } : access.operation
+      return await population.subgraph.answer({ query, access: { ...access, operation }, requestId: '00000000-0000-4000-8000-000000000000', route: how.route })
+    } finally {
+      await population.close()
+    }
+  }
+  const recordOf = async ({ extensions }: SubgraphAnswer): Promise<readonly string[]> => {
+    const { record } = extensions.sharing
+    return loweredIn(await recordedFields(city, { sharing: { requestId: '', policyVersion: '', decisions: [], records: record === undefined ? [] : [record] } }))
+  }
+
+  it('does not tell what else is asked for, so each subgraph decides as if everything were', async () => {
+    const query = `{ person(id: "${sima}") { birthDate residenceAddress mobile } }`
+    const sealed = await answered(query, { route: 'seal', fields: ['Query.person', 'Person.birthDate', 'Person.residenceAddress', 'Person.mobile'] })
+    expect(sealed.data).toMatchObject({ person: { birthDate: full.birth, residenceAddress: full.address } })
+    expect(await recordOf(sealed)).toEqual([])
+    const unknown = await answered(query, { route: 'router' })
+    expect(unknown.data).toMatchObject({ person: { birthDate: year, residenceAddress: district, mobile: full.mobile } })
+    expect(await recordOf(unknown)).toEqual(['Person.birthDate K2', 'Person.residenceAddress K4'])
+  })
+
+  it('gives a subgraph the facts of the whole operation, not of its own part, when it is ours', async () => {
+    const fields = ['Query.person', 'Person.birthDate', 'Person.gender', 'Person.driver', 'Driver.violations', 'Person.hukouDivision']
+    const part = await answered(`{ person(id: "${sima}") { birthDate } }`, { route: 'seal', fields })
+    expect(part.data).toMatchObject({ person: { birthDate: year } })
+  })
+
+  it('lowers nothing of the owner\'s own register', async () => {
+    const who = { ...officer, org: 'PSB', sub: 'psb-officer' }
+    const occasion = { purpose: 'PSB-0001', caseNo: 'PSB-2026-0001' }
+    const id = await idOf(city, 'simaGuangming', { caller: 'psb-officer', ...occasion })
+    const answer = await answered(`{ person(id: "${id}") { name birthDate gender hukouDivision mobile residenceAddress } }`, { route: 'router', who, occasion })
+    expect(answer.data).toMatchObject({ person: { name: full.name, birthDate: full.birth, mobile: full.mobile, residenceAddress: full.address } })
+    expect(await recordOf(answer)).toEqual([])
   })
 })
 

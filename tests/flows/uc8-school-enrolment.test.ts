@@ -2,9 +2,10 @@
 // the grant needs approval for minors; a child who turns 14 today is decided by the ordinary rule. Without the approval a child is
 // not there, as somebody who does not exist is not there (M11), and the decisions do not tell which of the two it was.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ScenarioName } from '../../synthetic-city/scenario.ts'
 import { editedPolicies } from '../support/edited-policies.ts'
+import { auditSql } from '../support/quota-city.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { Answer, RunningCity } from '../support/running-city.ts'
 import { callers, decisionsOf, idOf, schoolChild, valueAt } from '../support/use-cases.ts'
@@ -47,6 +48,8 @@ beforeAll(async () => {
     answers.set(`unapproved ${child}`, await enrol(unapproved, child))
   }
 })
+// Each test is a day of its own: three different thresholds are what a school may ask of one person in one (tests/flows/thresholds).
+beforeEach(async () => void (await auditSql(city, 'TRUNCATE audit.threshold')))
 afterAll(async () => {
   await unapproved.stop()
   await city.stop()

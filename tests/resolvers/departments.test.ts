@@ -12,6 +12,9 @@ let licenses: ResolverCity
 let transport: ResolverCity
 const { people, enterprises: [e1] } = theScenario()
 
+/** Vehicles counted in five minutes of the night. */
+const fewVehicles: Readonly<Record<number, number | null>> = { 15: 5, 20: 4, 25: 0, 30: null }
+
 beforeAll(async () => {
   credit = await resolverCity('credit', 'scenario_records', scenarioRows('credit'))
   licenses = await resolverCity('licenses', 'scenario_records', scenarioRows('licenses'))
@@ -25,7 +28,7 @@ beforeAll(async () => {
     ]],
     [lineStations, [{ lineNo: '1', code: 'S2', seq: 1 }, { lineNo: '1', code: 'S1', seq: 2 }]],
     [roadSections, [{ sectionId: 'R1', name: '示例高架', division: '310101', lng: '121.478910', lat: '31.234560' }]],
-    [trafficFlows, [0, 5, 10].map((minutes) => ({ flowId: minutes + 1, sectionId: 'R1', division: '310101', at: new Date(Date.parse('2026-03-01T08:00:00+08:00') + minutes * 60_000), volume: 100 + minutes, averageSpeed: '42.5', congestionIndex: '3.40' }))],
+    [trafficFlows, [0, 5, 10, 15, 20, 25, 30].map((minutes) => ({ flowId: minutes + 1, sectionId: 'R1', division: '310101', at: new Date(Date.parse('2026-03-01T08:00:00+08:00') + minutes * 60_000), volume: minutes in fewVehicles ? fewVehicles[minutes] : 100 + minutes, averageSpeed: '42.5', congestionIndex: '3.40' }))],
   ])
 })
 afterAll(async () => {
@@ -170,6 +173,15 @@ test('gives lines with their stations in order, the nearest station of a cell, f
     metroLines: { nodes: [{ lineNo: '1', stations: { nodes: [{ code: 'S2' }, { code: 'S1' }] } }] },
     trafficFlow: { nodes: [0, 5].map((minutes) => ({ at: `2026-03-01T08:0${minutes}:00+08:00`, volume: 100 + minutes, congestionIndex: '3.4', section: { name: '示例高架', deviceLocation: { lat: 31.235, lng: 121.475 } } })) },
   })
+})
+
+test('tells nothing of fewer than five vehicles (K6): nor how many, nor how fast', async () => {
+  const { trafficFlow } = dataOf(await transport.ask('{ trafficFlow(section: "R1", from: "2026-03-01T08:15:00+08:00", to: "2026-03-01T08:35:00+08:00") { nodes { at v: volume averageSpeed congestionIndex } } }', { plan: handMadePlan() })) as { trafficFlow: unknown }
+  const nothing = { v: null, averageSpeed: null, congestionIndex: null }
+  expect(trafficFlow).toEqual({ nodes: [
+    { at: '2026-03-01T08:15:00+08:00', v: 5, averageSpeed: '42.5', congestionIndex: '3.4' },
+    ...[20, 25, 30].map((minutes) => ({ at: `2026-03-01T08:${minutes}:00+08:00`, ...nothing })),
+  ] })
 })
 
 test('gives a person their driver under an id of its own kind, with counts', async () => {

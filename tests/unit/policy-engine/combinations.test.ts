@@ -66,7 +66,6 @@ describe('the fields of the rules', () => {
     'Enterprise.domicile': 'an enterprise\'s address is its own; a home is decided by its row',
     'Enterprise.postalAddress': 'an enterprise\'s address, published with its annual report',
     'AnnualReport.postalAddress': 'an enterprise\'s address, published with its annual report',
-    'License.certNo': 'a licence\'s number; organisations\' are public',
     'Vehicle.engineNo': 'a vehicle\'s number',
     'Household.householdNo': 'a household\'s number, no digit of which is a sex',
     'TrafficViolation.place': 'where a vehicle was: K3',
