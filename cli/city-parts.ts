@@ -34,6 +34,7 @@ import type { Classification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
 import type { Subgraph } from '../subgraphs/subgraph.ts'
 import { departments } from '../subgraphs/departments.ts'
+import { openHoldingsReport } from '../subgraphs/report-holdings.ts'
 import { acceptedPolicies } from './accepted-policies.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
@@ -90,6 +91,8 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const database = openPool(databases.serving[domain], { max: 8, domain })
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
+  const { classification, clock, logger } = core
+  const report = domain === 'governance' ? undefined : openHoldingsReport({ domain, database, audit: audit.it, classification, clock, logger })
   const it = departments[domain]({
     ...(acting === undefined ? {} : { office: acting.office }),
     classification: core.classification,
@@ -113,6 +116,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
     },
     close: async () => {
       await acting?.close()
+      await report?.close()
       await audit.close()
       await database.end()
     },

@@ -23,6 +23,11 @@ import type { Purpose } from './purposes.ts'
 import { readQuotas } from './quotas.ts'
 import { readRisk } from './risk.ts'
 import type { RiskRules } from './risk.ts'
+import { readCatalogueFile } from './catalogue-file.ts'
+import type { CatalogueFile } from './catalogue-file.ts'
+import { grantsOnNegatives, readLists } from './lists.ts'
+import type { Lists } from './lists.ts'
+import { madePolicyIds, withheldPolicies } from './withheld-policies.ts'
 
 export type Bundle = {
   readonly hash: string
@@ -31,6 +36,8 @@ export type Bundle = {
   readonly grants: ReadonlyMap<string, Grant>
   readonly quotas: Quotas
   readonly risk: RiskRules
+  readonly catalogue: CatalogueFile
+  readonly lists: Lists
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -90,9 +97,15 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
       problems.push(...made.problems)
     }
   }
+  const { catalogue, problems: catalogueProblems } = readCatalogueFile(files.find((file) => file.name === 'catalogue.yaml'), { classification, organisations })
+  const { lists, problems: listProblems } = readLists(files, { classification, organisations, purposes })
+  const withheld = withheldPolicies(lists, catalogue, checker)
+  policies.push(...withheld.policies)
+  problems.push(...catalogueProblems, ...listProblems, ...withheld.problems)
+  for (const grant of grants.values()) problems.push(...grantsOnNegatives(grant, files, lists))
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, catalogue, lists, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {
@@ -110,7 +123,7 @@ function readPolicies(file: BundleFile, classification: Classification, checker:
     const { id, because } = found.body.annotations
     if (id === undefined || id === '') complain(0, 'the policy has no @id("…")')
     if (because === undefined || because === '') complain(0, 'the policy has no @because("…") with its legal basis')
-    if (id?.startsWith('grant/') === true) complain(0, 'an @id may not begin with grant/')
+    for (const made of madePolicyIds) if (id?.startsWith(made) === true) complain(0, `an @id may not begin with ${made}`)
     for (const fault of unknownCoordinates(found.body, part.text, classification)) complain(fault.index, fault.message)
     policies.push({ ...found.body, id: id ?? '', because: because ?? '', text: part.text, file: file.name, ...place(0) })
   }

@@ -2,10 +2,11 @@
 
 import type { DomainBinding } from './binding.ts'
 import type { Resolver } from './resolver-map.ts'
+import { catalogueRoots } from './governance-catalogue.ts'
 import { signalRoots } from './governance-signals.ts'
 import { manyRows } from './roots.ts'
 
 /** Resolvers of the root fields of governance, by name. */
 export function governanceRoots(binding: DomainBinding): Readonly<Record<string, Resolver>> {
-  return { ...signalRoots(binding), accessRecords: manyRows(binding, 'accessRecords', { type: 'AccessRecord', order: [{ field: 'at', direction: 'DESC' }] }) }
+  return { ...signalRoots(binding), ...catalogueRoots(binding), accessRecords: manyRows(binding, 'accessRecords', { type: 'AccessRecord', order: [{ field: 'at', direction: 'DESC' }] }) }
 }

@@ -4,6 +4,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { accessRecords, accessSubjects, fieldSetFields, organisations, purposes } from '../migrations/governance/tables.ts'
 import { subject } from './attributes.ts'
+import { catalogueEntities } from './governance-catalogue.ts'
 import { signalEntities } from './governance-signals.ts'
 import { column, entity, stub, type Entity } from './entity.ts'
 import { slot } from './slots.ts'
@@ -71,6 +72,7 @@ const access = entity({
 
 export const governanceEntities: readonly Entity[] = [
   ...signalEntities,
+  ...catalogueEntities,
   accessRecord,
   accessedField,
   access,
