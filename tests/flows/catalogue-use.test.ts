@@ -62,7 +62,7 @@ describe('use', () => {
   ])('does not tell %s how many callers there are, by no way', async (_who, caller) => {
     const how = caller === undefined ? {} : { caller }
     expect(await item('MetroLine.name', 'callers', caller)).toEqual({ callers: null })
-    for (const query of ['{ catalogue(where: { callers: { gte: 3 } }) { nodes { coordinate } } }', '{ catalogue(orderBy: CALLERS_DESC) { nodes { coordinate } } }']) {
+    for (const query of ['{ catalogue(where: { callers: { gte: 3 } }) { nodes { coordinate } } }', '{ catalogue(orderBy: CALLERS_DESC) { nodes { coordinate } } }', '{ catalogueFacets(where: { callers: { gte: 3 } }) { count } }']) {
       const { errors } = await city.ask(query, how)
       expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: 'NOT_FILTERABLE' }) })])
     }

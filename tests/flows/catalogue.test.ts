@@ -150,6 +150,8 @@ describe('the catalogue follows', () => {
     await expect.poll(state, { timeout: 15_000 }).toBe('WITHDRAWN')
     expect([await name('amr-officer'), await name('bank-a')]).toEqual([null, null])
     expect(await name('trans-officer')).not.toBeNull()
+    const { sharing } = await city.ask('{ metroStations(first: 1) { nodes { name } } }', { caller: 'amr-officer' })
+    expect(sharing.decisions).toEqual([{ path: 'metroStations.nodes.name', decision: 'DENIED', code: 'POLICY' }])
 
     writeFileSync(file, `${before}wihtdrawn: []\n`)
     await expect.poll(() => city.log().includes('policies refused'), { timeout: 15_000 }).toBe(true)
@@ -157,6 +159,25 @@ describe('the catalogue follows', () => {
     writeFileSync(file, before)
     await expect.poll(state, { timeout: 15_000 }).toBe('PUBLISHED')
     expect(await name('amr-officer')).not.toBeNull()
+  })
+
+  it('the negative list, which holds back from everybody but the owner what was open before', async () => {
+    const file = join(policies, 'negative-list.yaml')
+    const before = readFileSync(file, 'utf8')
+    const industry = async (caller?: string): Promise<unknown> => (await city.ask('{ enterprises(first: 1) { nodes { industry } } }', caller === undefined ? {} : { caller })).data.enterprises.nodes[0].industry
+    expect(await industry()).not.toBeNull()
+    writeFileSync(file, `${before}- { id: NEG-AMR-0001, org: AMR, fields: [Enterprise.industry], legalBasis: 统计法 28, approvedBy: city-office, approvedOn: 2026-03-01 }\n`)
+    const basis = async (): Promise<unknown> => {
+      await city.city.follower.caughtUp()
+      return (await find({ where: { coordinate: { eq: 'Enterprise.industry' } } }, 'coordinate negativeBasis'))[0]?.['negativeBasis']
+    }
+    await expect.poll(basis, { timeout: 15_000 }).toBe('统计法 28')
+    for (const caller of [undefined, 'psb-officer', 'bank-a', 'zhang-wei']) expect(await industry(caller), caller).toBeNull()
+    expect(await industry('amr-officer')).not.toBeNull()
+    const { errors } = await city.ask('{ enterprises(where: { industry: { eq: "A" } }, first: 1) { nodes { uscc } } }', { caller: 'psb-officer' })
+    expect(errors).toEqual([expect.objectContaining({ extensions: expect.objectContaining({ code: 'NOT_FILTERABLE' }) })])
+    writeFileSync(file, before)
+    await expect.poll(basis, { timeout: 15_000 }).toBeNull()
   })
 
   it('nobody else: reading it leaves a record with its fields and no word of the search', async () => {
