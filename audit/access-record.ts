@@ -77,7 +77,19 @@ export type EventRecord = {
 /** What happened to an application or a grant. */
 export type GrantEvent = 'APPLICATION' | 'APPLICATION_EDITED' | 'APPROVAL' | 'REJECTION' | 'WITHDRAWAL' | 'GRANT' | 'REVOCATION'
 
-export type LogRecord = AccessRecord | EventRecord
+/**
+ * What a department says of its own tables for the catalogue, in its own log: a number of rows that `roundedDown` gives (rounded-count.ts),
+ * the day of the newest row.
+ */
+export type HoldingsRecord = {
+  readonly id: string
+  readonly at: string
+  readonly log: string
+  readonly event: 'HOLDINGS'
+  readonly holdings: readonly { readonly type: string; readonly rowsAtLeast: number; readonly newestOn?: string }[]
+}
+
+export type LogRecord = AccessRecord | EventRecord | HoldingsRecord
 
 /**
  * Where records go. `append` resolves only when the records are durable, or handed over to `commit`, whose answer waits for them;

@@ -34,6 +34,7 @@ import type { Classification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
 import type { Subgraph } from '../subgraphs/subgraph.ts'
 import { departments } from '../subgraphs/departments.ts'
+import { openHoldingsReport } from '../subgraphs/report-holdings.ts'
 import { acceptedPolicies } from './accepted-policies.ts'
 import type { CityDatabases } from './city-databases.ts'
 import { followClock } from './demonstration-clock.ts'
@@ -95,6 +96,8 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
+  const { classification, clock, logger } = core
+  const report = domain === 'governance' ? undefined : openHoldingsReport({ domain, database, audit: audit.it, classification, clock, logger })
   const it = departments[domain]({
     ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops }),
     ...(granting === undefined ? {} : { grants: granting.office }),
@@ -120,6 +123,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
     close: async () => {
       await acting?.close()
       await granting?.close()
+      await report?.close()
       await audit.close()
       await database.end()
     },

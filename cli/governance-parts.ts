@@ -1,11 +1,15 @@
-// What runs beside the governance subgraph: the follower of all logs, the witness of their heads, and the watch for risk signals in what it reads.
+// What runs beside the governance subgraph: the follower of all logs, the witness of their heads, the watch for risk signals in what it
+// reads, and the catalogue.
 
 import { createPublicKey } from 'node:crypto'
+import { openCatalogue } from '../governance/catalogue-watch.ts'
 import { openFollower } from '../governance/follower.ts'
 import type { Follower } from '../governance/follower.ts'
 import { openRiskWatch } from '../governance/risk-watch.ts'
 import { openWitness } from '../governance/witness.ts'
 import { openPool } from '../migrations/pool.ts'
+import { graphItems } from '../schema/graph-items.ts'
+import { allSubgraphSdl } from '../schema/load.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityCore } from './city-parts.ts'
 import type { CityKeys } from './keys.ts'
@@ -25,12 +29,17 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const grants = openGrantOffice(core, databases)
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
+  const catalogue = openCatalogue({ facts, engine, classification, items: graphItems(allSubgraphSdl()), clock })
   let copiedAt = -Infinity
-  const afterwards = async (): Promise<void> => {
-    await watch.round()
+  const copyGrants = async (): Promise<void> => {
     if (performance.now() - copiedAt < COPY_GRANTS_MS) return
     await grants.copy()
     copiedAt = performance.now()
+  }
+  // One that fails keeps the others from nothing.
+  const afterwards = async (): Promise<void> => {
+    const ends = await Promise.allSettled([watch.round(), copyGrants(), catalogue.round()])
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
   const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards })
   const end = async (): Promise<void> => {

@@ -6,7 +6,7 @@ import { leafHash } from '../audit/leaf.ts'
 import { withClient, type DepartmentPool } from '../migrations/pool.ts'
 import type { FieldSet } from './field-sets.ts'
 import { keepFacts, type Followed, type FollowedRecord, type Unread } from './keep-facts.ts'
-import type { AccessFacts, LeafFacts } from './read-leaf.ts'
+import type { AccessFacts, HoldingsFacts, LeafFacts } from './read-leaf.ts'
 import { readLeaves } from './read-leaves.ts'
 
 export type FollowParts = {
@@ -70,6 +70,7 @@ async function place(client: pg.ClientBase, log: string): Promise<number | undef
 function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: string; next: number; size: number }, { read: readLeaf, describe, hashed }: FollowParts): Followed {
   const records: FollowedRecord[] = []
   const unread: Unread[] = []
+  const holdings: HoldingsFacts[] = []
   let { next } = at
   let events = 0
   const missing = (until: number): void => {
@@ -81,7 +82,10 @@ function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: strin
     hashed?.(at.log, seq, leafHash(leaf))
     const read = readLeaf(leaf)
     if (read.kind === 'access') records.push({ seq, facts: read.facts, like: read.like, set: describe(read.facts.fields) })
-    else if (read.kind === 'event') events += 1
+    else if (read.kind === 'event') {
+      events += 1
+      if (read.holdings !== undefined) holdings.push(read.holdings)
+    }
     else unread.push({ seq, reason: read.reason, count: 1 })
   }
   // The head says there are more, and there is none.
@@ -89,14 +93,14 @@ function readRows(rows: Awaited<ReturnType<typeof readLeaves>>, at: { log: strin
     missing(at.size)
     next = at.size
   }
-  return { log: at.log, next, records, events, unread }
+  return { log: at.log, next, records, events, unread, holdings }
 }
 
 async function passOver(log: string, { facts }: FollowParts): Promise<number | undefined> {
   return inTransaction(facts, async (client) => {
     const seq = await place(client, log)
     if (seq === undefined) return undefined
-    await keepFacts(client, { log, next: seq + 1, records: [], events: 0, unread: [{ seq, reason: 'not taken by the database', count: 1 }] }, { knownSets: new Set(), careful: true })
+    await keepFacts(client, { log, next: seq + 1, records: [], events: 0, holdings: [], unread: [{ seq, reason: 'not taken by the database', count: 1 }] }, { knownSets: new Set(), careful: true })
     return seq + 1
   })
 }

@@ -3,12 +3,12 @@
 
 import type pg from 'pg'
 import type { FieldSet } from './field-sets.ts'
-import type { AccessFacts } from './read-leaf.ts'
+import type { AccessFacts, HoldingsFacts } from './read-leaf.ts'
 
 /** `like`: one object for records that differ in what is their own alone (read-leaf.ts). */
 export type FollowedRecord = { readonly seq: number; readonly facts: AccessFacts; readonly like: AccessFacts; readonly set: FieldSet }
 export type Unread = { readonly seq: number; readonly reason: string; readonly count: number }
-export type Followed = { readonly log: string; readonly next: number; readonly records: readonly FollowedRecord[]; readonly events: number; readonly unread: readonly Unread[] }
+export type Followed = { readonly log: string; readonly next: number; readonly records: readonly FollowedRecord[]; readonly events: number; readonly unread: readonly Unread[]; readonly holdings: readonly HoldingsFacts[] }
 
 /** Most of a record comes again in the next one: it is sent once for all records of a step that share it, as `kind`. */
 const RECORDS = `WITH kept AS (
@@ -34,6 +34,11 @@ const INSERT_FIELDS = `INSERT INTO field_set_field (field_set, field, owner, cat
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS r
   (field_set text, field text, owner text, category text, level smallint, personal boolean, decision text, policies text[])
   ORDER BY field_set, field ON CONFLICT DO NOTHING`
+/** A department speaks for its own log alone; the newest word stands. */
+const KEEP_HOLDINGS = `INSERT INTO holding AS h (log, type, rows_at_least, newest_on, reported_at)
+  SELECT $1, type, rows_at_least, newest_on, $2 FROM jsonb_to_recordset($3::jsonb) AS r (type text, rows_at_least integer, newest_on date) ORDER BY type
+  ON CONFLICT (log, type) DO UPDATE SET rows_at_least = excluded.rows_at_least, newest_on = excluded.newest_on, reported_at = excluded.reported_at
+  WHERE excluded.reported_at >= h.reported_at`
 /** `knownSets`: sets that need no writing; the caller adds those of `records` once the transaction is durable. `careful`: takes what is there already. */
 export async function keepFacts(client: pg.ClientBase, followed: Followed, { knownSets, careful }: { readonly knownSets: { has(id: string): boolean }; readonly careful: boolean }): Promise<void> {
   const { log, records, unread } = followed
@@ -44,6 +49,10 @@ export async function keepFacts(client: pg.ClientBase, followed: Followed, { kno
   if (fields.length > 0) await client.query({ name: 'keep-fields', text: INSERT_FIELDS, values: [JSON.stringify(fields)] })
   for (const { facts } of records) {
     if (facts.continues !== undefined) await client.query({ name: 'keep-subjects', text: FURTHER, values: [refOf(log, facts.continues), facts.at, arrayOf([...new Set(facts.subjects)])] })
+  }
+  for (const { at, holdings } of followed.holdings) {
+    const rows = [...new Map(holdings.map(({ type, rowsAtLeast, newestOn }) => [type, { type, rows_at_least: rowsAtLeast, newest_on: newestOn }])).values()]
+    await client.query({ name: 'keep-holdings', text: KEEP_HOLDINGS, values: [log, at, JSON.stringify(rows)] })
   }
   for (const { seq, reason } of unread) await client.query('INSERT INTO unread_record (log, seq, reason) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [log, seq, reason])
   const missed = unread.reduce((sum, { count }) => sum + count, 0)

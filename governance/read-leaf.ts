@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { boundedCache } from '../core/bounded-cache.ts'
 import { weighedCache } from '../core/weighed-cache.ts'
+import { isRoundedDown } from '../audit/rounded-count.ts'
 
 const token = z.string().regex(/^[0-9a-f]{32}$/)
 const text = (most: number) => z.string().max(most)
@@ -33,13 +34,19 @@ const restShape = z.object({
 })
 const accessShape = restShape.extend({ fields: fieldsShape })
 const eventShape = z.object({ id: z.uuid(), at: z.iso.datetime(), event: text(40) })
+const holdingsShape = eventShape.extend({
+  event: z.literal('HOLDINGS'),
+  // A department that reported a whole number would tell who is there: it is not taken.
+  holdings: z.array(z.object({ type: z.string().regex(/^[A-Za-z]\w{0,99}$/), rowsAtLeast: count.refine(isRoundedDown), newestOn: z.iso.date().optional() })).max(500),
+})
 
 export type AccessFacts = Readonly<z.infer<typeof accessShape>>
+export type HoldingsFacts = Readonly<Pick<z.infer<typeof holdingsShape>, 'at' | 'holdings'>>
 /** `like`: facts that differ from these in `id`, `at`, `requestId`, counts and subjects alone; the same object for many records. */
 export type LeafFacts =
   | { readonly kind: 'access'; readonly facts: AccessFacts; readonly like: AccessFacts }
-  /** Alerts, suspensions: what governance itself wrote. */
-  | { readonly kind: 'event' }
+  /** Alerts, suspensions: what governance itself wrote; and what a department reports of its tables. */
+  | { readonly kind: 'event'; readonly holdings?: HoldingsFacts }
   | { readonly kind: 'unread'; readonly reason: string }
 
 const UNREAD: LeafFacts = { kind: 'unread', reason: 'of no known form' }
@@ -129,6 +136,8 @@ export function leafReader(): (leaf: string | Buffer) => LeafFacts {
     const value = parsed(whole)
     const facts = accessShape.safeParse(value).data
     if (facts !== undefined) return access(facts)
+    const holdings = holdingsShape.safeParse(value).data
+    if (holdings !== undefined) return { kind: 'event', holdings }
     return eventShape.safeParse(value).success ? { kind: 'event' } : UNREAD
   }
 }

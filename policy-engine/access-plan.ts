@@ -17,6 +17,7 @@ import { always, never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
 import { cellsUnder, stopFor } from './stopped.ts'
 import type { StoppedField, StoppedFields } from './stopped.ts'
+import { isWithheld } from './withheld-policies.ts'
 
 export type PlanParts = DecideParts & {
   readonly classification: Classification
@@ -121,8 +122,11 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     if (raise !== undefined && !sameCells(raise.base.cells(type, field), cells(type, field))) return 'QUOTA'
     if (stop(type, field) !== undefined) return 'POLICY'
     const word = wordOf(cells(type, field))
+    const found = classification.field(type, field)
+    // Whoever applied would be told what the list says.
+    if (found !== undefined && actionsOf(found.entry?.kind, word).some((name) => action(name, type, field).applied.some(({ policy }) => isWithheld(policy)))) return 'POLICY'
     const purposeHelps = (): boolean => parts.alternatives().some((plan) => isBetter(word, wordOf(plan.cells(type, field))))
-    return parts.trusted ? codeFor(word, classification.field(type, field), situation.caller, purposeHelps) : 'POLICY'
+    return parts.trusted ? codeFor(word, found, situation.caller, purposeHelps) : 'POLICY'
   }
 
   const decideOne = (type: string, field: string): FieldDecision => {

@@ -1,6 +1,5 @@
-// The files that make a policy bundle, read as they stand: *.cedar, purposes, organisations, quotas, risk, combinations, approvals and
-// holidays.yaml, grants/*.yaml. Officers' tests (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or
-// its hash.
+// The files that make a policy bundle, read as they stand: *.cedar, grants/*.yaml and the files named below. Officers' tests
+// (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or its hash.
 
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -38,10 +37,11 @@ export function bundleHash(files: readonly BundleFile[]): string {
   return `sha256:${hash.digest('hex')}`
 }
 
-const settings = ['purposes', 'organisations', 'quotas', 'risk', 'combinations', 'approvals', 'holidays'].map((name) => `${name}.yaml`)
+/** What may lie in the folder beside policies and grants. */
+const dataFiles: readonly string[] = ['purposes', 'organisations', 'quotas', 'risk', 'combinations', 'approvals', 'holidays', 'catalogue', 'demands', 'duties', 'negative-list'].map((name) => `${name}.yaml`)
 
 function isBundleFile(name: string): boolean {
-  return !name.startsWith('.') && (name.endsWith('.cedar') || settings.includes(name))
+  return !name.startsWith('.') && (name.endsWith('.cedar') || dataFiles.includes(name))
 }
 
 function isGrantFile(name: string): boolean {

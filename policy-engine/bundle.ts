@@ -30,6 +30,11 @@ import { readRisk } from './risk.ts'
 import type { RiskRules } from './risk.ts'
 import { readWorkingDays } from './working-days.ts'
 import type { WorkingDays } from './working-days.ts'
+import { readCatalogueFile } from './catalogue-file.ts'
+import type { CatalogueFile } from './catalogue-file.ts'
+import { grantsOnNegatives, readLists } from './lists.ts'
+import type { Lists } from './lists.ts'
+import { madePolicyIds, withheldPolicies } from './withheld-policies.ts'
 
 export type Bundle = {
   readonly hash: string
@@ -44,6 +49,8 @@ export type Bundle = {
   readonly workingDays: WorkingDays
   /** Why grants of the register are not in force: what they were approved for does not fit the rest any more. */
   readonly leftOut: readonly Problem[]
+  readonly catalogue: CatalogueFile
+  readonly lists: Lists
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -94,6 +101,11 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
     ...readings.flatMap(({ grants }) => grants.filter((grant) => !checker.grants.knows(grant)).flatMap((grant) => grantTemplates(grant, purposes.get(grant.purpose), classification))),
   ])
   for (const file of cedarFiles) readPolicies(file, classification, checker, policies, problems)
+  const { catalogue, problems: catalogueProblems } = readCatalogueFile(files.find((file) => file.name === 'catalogue.yaml'), { classification, organisations })
+  const { lists, problems: listProblems } = readLists(files, { classification, organisations, purposes })
+  const withheld = withheldPolicies(lists, catalogue, checker)
+  policies.push(...withheld.policies)
+  problems.push(...catalogueProblems, ...listProblems, ...withheld.problems)
   const grants = new Map<string, Grant>()
   const leftOut: Problem[] = []
   for (const read of readings) {
@@ -104,15 +116,16 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
       const { file, line, column } = grant
       if (grants.has(grant.id)) complaints.push({ file, line, column, message: `grant ${grant.id} exists already` })
       const made = checker.grants.policies(grant, () => grantPolicies(grant, purposes.get(grant.purpose), classification, checker))
-      complaints.push(...made.problems)
-      if (complaints === leftOut && (made.problems.length > 0 || grants.has(grant.id))) continue
+      const refused = [...made.problems, ...grantsOnNegatives(grant, files, lists)]
+      complaints.push(...refused)
+      if (complaints === leftOut && (refused.length > 0 || grants.has(grant.id))) continue
       grants.set(grant.id, grant)
       policies.push(...made.policies)
     }
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, approvals, workingDays, leftOut, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, approvals, workingDays, leftOut, catalogue, lists, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {
@@ -130,7 +143,7 @@ function readPolicies(file: BundleFile, classification: Classification, checker:
     const { id, because } = found.body.annotations
     if (id === undefined || id === '') complain(0, 'the policy has no @id("…")')
     if (because === undefined || because === '') complain(0, 'the policy has no @because("…") with its legal basis')
-    if (id?.startsWith('grant/') === true) complain(0, 'an @id may not begin with grant/')
+    for (const made of madePolicyIds) if (id?.startsWith(made) === true) complain(0, `an @id may not begin with ${made}`)
     for (const fault of unknownCoordinates(found.body, part.text, classification)) complain(fault.index, fault.message)
     policies.push({ ...found.body, id: id ?? '', because: because ?? '', text: part.text, file: file.name, ...place(0) })
   }

@@ -63,6 +63,8 @@ export type Entity = {
   readonly tieBreaker?: { readonly value: SQL; readonly kind: ValueKind }
   /** Whose row it is, for the access record. */
   readonly subject?: SQL
+  /** When the row was last changed here. */
+  readonly changedAt?: SQL
   readonly attributes: RowAttributes
   /** The Person attributes of rows that are one person's own row; absent where a row does not tell them. */
   readonly person?: RowAttributes
@@ -104,6 +106,7 @@ export function entity(definition: EntityDefinition): Entity {
     ...(key === undefined ? {} : { key: { field: key.field, value: sql`${key.column}`, kind: keyKind(key.column), publicId: key.publicId ?? false } }),
     tieBreaker: { value: sql`${tieBreaker}`, kind: kindOf(tieBreaker) },
     ...(definition.subject === undefined ? {} : { subject: sql`${definition.subject}` }),
+    ...changedAtOf(columns),
     attributes: definition.attributes,
     ...(definition.person === undefined ? {} : { person: definition.person }),
     relations,
@@ -159,6 +162,11 @@ function conventional(columns: Readonly<Record<string, PgColumn>>, name: string)
   if (found === undefined) return undefined
   const scrubbed = own(columns, `${name}Scrubbed`)
   return column(found, scrubbed === undefined ? {} : { scrubbed: sql`${scrubbed}` })
+}
+
+function changedAtOf(columns: Readonly<Record<string, PgColumn>>): Pick<Entity, 'changedAt'> {
+  const updatedAt = own(columns, 'updatedAt')
+  return updatedAt === undefined ? {} : { changedAt: sql`${updatedAt}` }
 }
 
 function notDeleted(table: PgTable): SQL {

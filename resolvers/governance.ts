@@ -5,6 +5,7 @@ import { sql, type SQL } from 'drizzle-orm'
 import { accessRecords, accessSubjects, fieldSetFields, organisations, purposes } from '../migrations/governance/tables.ts'
 import { subject } from './attributes.ts'
 import { grantEntities } from './governance-grants.ts'
+import { catalogueEntities } from './governance-catalogue.ts'
 import { signalEntities } from './governance-signals.ts'
 import { stopEntities } from './governance-stops.ts'
 import { column, entity, stub, type Entity } from './entity.ts'
@@ -75,6 +76,7 @@ export const governanceEntities: readonly Entity[] = [
   ...signalEntities,
   ...stopEntities,
   ...grantEntities,
+  ...catalogueEntities,
   accessRecord,
   accessedField,
   access,

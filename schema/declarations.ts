@@ -26,6 +26,7 @@ export type TypeDeclaration = {
   readonly directives: readonly ConstDirectiveNode[]
   readonly interfaces: readonly string[]
   readonly fields: readonly FieldDeclaration[]
+  readonly description?: string
   readonly place: Place
 }
 
@@ -40,6 +41,7 @@ function declarationsOf(domain: SubgraphName, document: DocumentNode): readonly 
     const face = node.kind === Kind.INTERFACE_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_EXTENSION
     if (!object && !face) return []
     const type = node.name.value
+    const description = 'description' in node ? node.description?.value : undefined
     const allExternal = hasDirective(node.directives, 'external')
     const fields = (node.fields ?? []).map((field) => ({
       domain, type, field: field.name.value, node: field, place: placeOf(field), external: allExternal || hasDirective(field.directives, 'external'),
@@ -47,6 +49,7 @@ function declarationsOf(domain: SubgraphName, document: DocumentNode): readonly 
     return [{
       domain, type, kind: object ? ('object' as const) : ('interface' as const), directives: node.directives ?? [],
       interfaces: (node.interfaces ?? []).map((name) => name.name.value), fields, place: placeOf(node),
+      ...(description === undefined ? {} : { description }),
     }]
   })
 }

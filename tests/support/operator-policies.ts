@@ -106,11 +106,12 @@ export function targetOf(type: string): string {
 export function operatorBundle(): string {
   const directory = mkdtempSync(join(tmpdir(), 'citygraph-operators-'))
   const markers = Object.keys(targets).flatMap((type) => [marker('see', type), marker('read', type)])
-  const organisations = ['ASKER', ...markers].map((code) => `- { code: ${code}, name: ${code}, nameZh: ${code}, kind: department }\n`).join('')
+  const organisations = ['ASKER', 'PSB', ...markers].map((code) => `- { code: ${code}, name: ${code}, nameZh: ${code}, kind: department }\n`).join('')
   const purposes = operatorCases.map(({ purpose, type, position }) => `- { code: ${purpose}, organisations: [ASKER, ${marker(position.endsWith('see') ? 'see' : 'read', type)}], title: t, titleZh: t, legalBasis: b }\n`).join('')
   writeFileSync(join(directory, 'organisations.yaml'), organisations)
   writeFileSync(join(directory, 'purposes.yaml'), purposes)
   writeFileSync(join(directory, 'quotas.yaml'), ['A', 'B', 'C'].map((name) => `${name}: { day: 1000000, month: 1000000 }\n`).join(''))
+  writeFileSync(join(directory, 'negative-list.yaml'), '- { id: N-1, org: PSB, fields: [DriverQualification.backgroundDetail], legalBasis: b, approvedBy: a, approvedOn: 2026-01-01 }\n')
   writeFileSync(join(directory, 'operators.cedar'), [base, ...operatorCases.flatMap(({ policies }) => policies.slice(1))].join('\n'))
   return directory
 }
