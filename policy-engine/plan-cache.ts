@@ -1,5 +1,6 @@
 // Access plans kept by what they depend on (DESIGN 6): at most `limit` of them, the longest unused dropped first, none used past
-// its `validUntil`, all dropped at once when the bundle changes. What is past it is let go with all that was compiled for it.
+// its `validUntil` nor, where a clock was set back, before it was made; all dropped at once when the bundle changes. What is past its
+// time is let go with all that was compiled for it.
 
 import { rememberFrozen } from '../core/remember-frozen.ts'
 import type { DecidingPlan } from './access-plan.ts'
@@ -9,20 +10,20 @@ import { callerDivision } from './environment.ts'
 export type PlanCache = { get(key: string, now: number): DecidingPlan | undefined; put(key: string, plan: DecidingPlan, now: number): void; clear(): void; size(): number }
 
 export function createPlanCache(limit: number): PlanCache {
-  const plans = new Map<string, DecidingPlan>()
+  const plans = new Map<string, { readonly plan: DecidingPlan; readonly madeAt: number }>()
   return {
     get: (key, now) => {
-      const plan = plans.get(key)
-      if (plan === undefined) return undefined
+      const kept = plans.get(key)
+      if (kept === undefined) return undefined
       plans.delete(key)
-      if (now > plan.validUntil) return undefined
-      plans.set(key, plan)
-      return plan
+      if (now > kept.plan.validUntil || now < kept.madeAt) return undefined
+      plans.set(key, kept)
+      return kept.plan
     },
     put: (key, plan, now) => {
-      plans.set(key, plan)
+      plans.set(key, { plan, madeAt: now })
       // The longest unused come first, and those past their time stand among them.
-      for (const [oldest, { validUntil }] of plans) {
+      for (const [oldest, { plan: { validUntil } }] of plans) {
         if (plans.size <= limit && now <= validUntil) break
         plans.delete(oldest)
       }

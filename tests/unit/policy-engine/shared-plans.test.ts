@@ -93,6 +93,19 @@ describe('a kept plan', () => {
     expect(engine.plan({ ...base, roles: ['b', 'a'], sub: 'another', clientId: 'c' }, plainly)).toBe(engine.plan(base, plainly))
   })
 
+  it('is made anew when the clock was set back to before it was made', async () => {
+    const clock = movableClock('2026-03-02T00:00:01+08:00')
+    const engine = await createPolicyEngine({ directory: await bundleDirectory({ 'each.cedar': each, 'grants/g.yaml': grantYaml({ validTo: '2026-03-01' }) }), classification: cityGraph(), clock })
+    const clerk: Caller = { kind: 'department', org: 'EDU', sub: 'clerk', roles: [], assurance: 2, zone: 'intranet' }
+    const occasion: Occasion = { singleSubject: true, purpose: 'EDU-0701', caseNo: 'CASE-0001' }
+    const after = words(engine.plan(clerk, occasion) as ReturnType<typeof makePlan>)
+    clock.set(START)
+    const before = words(engine.plan(clerk, occasion) as ReturnType<typeof makePlan>)
+    expect(before).not.toEqual(after)
+    clock.set('2026-03-02T00:00:01+08:00')
+    expect(words(engine.plan(clerk, occasion) as ReturnType<typeof makePlan>)).toEqual(after)
+  })
+
   it('cannot be got by changing the caller afterwards', async () => {
     const engine = await createPolicyEngine({ directory: await bundleDirectory(), classification: cityGraph(), clock: movableClock() })
     const caller = { kind: 'department', org: 'EDU', sub: 'x', roles: ['a'], assurance: 2, zone: 'intranet' } as const
