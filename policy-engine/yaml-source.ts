@@ -1,7 +1,7 @@
 // A YAML file with places: read by `yaml`, shaped by zod, every complaint with line and column. Refuses duplicate keys, unknown
 // keys (the shapes are strict) and anything that is not plain data.
 
-import { isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml'
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document } from 'yaml'
 import type { z } from 'zod'
 import type { BundleFile } from './bundle-files.ts'
@@ -30,8 +30,19 @@ export function readYaml<T>(file: BundleFile, shape: z.ZodType<T>): YamlSource<T
   if (alias !== undefined) return { value: undefined, problems: [{ file: file.name, ...linePlace(lines, alias), message: 'aliases (*name) are not used here; write it out' }], at }
   const parsed = shape.safeParse(document.toJS())
   if (parsed.success) return { value: parsed.data, problems: [], at }
-  const problems = parsed.error.issues.map((issue) => at(issue.path.filter((part) => typeof part !== 'symbol'), issue.message))
+  const problems = parsed.error.issues.map((issue) => {
+    const path = issue.path.filter((part) => typeof part !== 'symbol')
+    const key = issue.code === 'unrecognized_keys' ? keyOffset(document, path, issue.keys[0]) : undefined
+    return key === undefined ? at(path, issue.message) : { file: file.name, ...linePlace(lines, key), message: issue.message }
+  })
   return { value: undefined, problems, at }
+}
+
+/** Where a key of the map at a path stands. */
+function keyOffset(document: Document.Parsed, path: Path, key: string | undefined): number | undefined {
+  const map = path.length === 0 ? document.contents : document.getIn(path, true)
+  const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
 }
 
 function firstAlias(document: Document.Parsed): number | undefined {

@@ -19,13 +19,13 @@ const rowOf = (text: string, coordinate: string) =>
 
 describe('catalogue.yaml', () => {
   it.each([
-    ['a key that nobody knows', 'domain: {}\n', 'catalogue.yaml:1:1 Unrecognized key: "domain"'],
+    ['a key that nobody knows', 'domains: {}\ndomain: {}\n', 'catalogue.yaml:2:1 Unrecognized key: "domain"'],
     ['a domain that is none', 'domains:\n  roads: {}\n', 'catalogue.yaml:2:3 Unrecognized key: "roads"'],
     ['a word about a type that is none', 'types:\n  Persn: { titleZh: 人 }\n', 'catalogue.yaml:2:10 Persn is not a type of the graph'],
     ['a word about a field that is none', 'types:\n  Person:\n    fields:\n      nmae: { titleZh: 姓名 }\n', 'catalogue.yaml:4:13 Person.nmae is not a field of the graph'],
     ['a name of a field that no type has', 'fields:\n  nmae: { zh: 姓名 }\n', 'catalogue.yaml:2:9 no type of the graph has a field nmae'],
-    ['an attribute that nobody knows', 'types:\n  Person: { levle: 1 }\n', 'catalogue.yaml:2:11 Unrecognized key: "levle"'],
-    ['an attribute that is the schema’s', 'types:\n  Person: { level: L1 }\n', 'catalogue.yaml:2:11 Unrecognized key: "level"'],
+    ['an attribute that nobody knows', 'types:\n  Person: { levle: 1 }\n', 'catalogue.yaml:2:13 Unrecognized key: "levle"'],
+    ['an attribute that is the schema’s', 'types:\n  Person: { level: L1 }\n', 'catalogue.yaml:2:13 Unrecognized key: "level"'],
     ['a cycle that is none', 'types:\n  Person: { updateCycle: OFTEN }\n', 'catalogue.yaml:2:26 Invalid option'],
     ['a collector that is no organisation', 'types:\n  Person: { collector: XX }\n', 'catalogue.yaml:2:24 organisation XX is not in organisations.yaml'],
     ['a day that does not exist', 'types:\n  Person: { publishedOn: 2026-02-30 }\n', 'catalogue.yaml:2:26 there is no such day'],

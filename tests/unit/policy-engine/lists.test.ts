@@ -74,7 +74,7 @@ describe('the lists of duties and demands', () => {
   it.each([
     ['an unknown field', { 'demands.yaml': demand('Person.nmae') }, 'demands.yaml:1:62 Person.nmae is not a classified field of the graph'],
     ['an unknown organisation', { 'demands.yaml': demand('Person.name').replace('DIST', 'XX') }, 'demands.yaml:1:19 organisation XX is not in organisations.yaml'],
-    ['an unknown key', { 'demands.yaml': demand('Person.name', ', sinec: 1') }, 'demands.yaml:1:3 Unrecognized key: "sinec"'],
+    ['an unknown key', { 'demands.yaml': demand('Person.name', ', sinec: 1') }, 'demands.yaml:1:95 Unrecognized key: "sinec"'],
     ['a purpose of another', { 'demands.yaml': demand('Person.name', ', purpose: PSB-0001') }, 'demands.yaml:1:104 purpose PSB-0001 is not registered for DIST'],
     ['a demand for one’s own data', { 'demands.yaml': demand('Enterprise.name').replace('DIST', 'AMR') }, 'demands.yaml:1:61 Enterprise.name is data of AMR already'],
     ['a day that does not exist', { 'duties.yaml': duty('Enterprise.domicile').replace('2026-01-01', '2026-02-30') }, 'duties.yaml:1:91 there is no such day'],
