@@ -1,4 +1,4 @@
-// The register of applications and grants, as the writer of the log `governance` keeps it (adr/0013). What is done stands in the log
+// The register of applications and grants, as the writer of the log `governance` keeps it (adr/0016). What is done stands in the log
 // before it is in force, as with suspensions: a crash leaves a record without a change, never a change without a record. Which demand
 // an officer may fill is told by whoever asks; versions, persons and who was first are the database's to judge.
 
@@ -30,7 +30,8 @@ export type Making = { readonly text: string; readonly endsAt: Date; readonly re
 
 /** All resolve when durable and throw APPROVER_SUSPENDED for a suspended officer, AUDIT_UNAVAILABLE where nothing was done. */
 export type GrantRegister = {
-  file(order: { readonly kind: ApplicationKind; readonly status: 'DRAFT' | 'PENDING'; readonly by: Officer; readonly content: string; readonly demands: readonly Demanded[] }): Promise<string>
+  /** `org`: for which it is filed, where whoever files is of another. */
+  file(order: { readonly kind: ApplicationKind; readonly status: 'DRAFT' | 'PENDING'; readonly by: Officer; readonly org?: string; readonly content: string; readonly demands: readonly Demanded[] }): Promise<string>
   edit(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly content: string; readonly demands: readonly Demanded[] }): Promise<'DONE' | Refused>
   /** With the last approval the grant that `make` gives is in force, by the id `G-` and the application's; what `make` throws undoes the approval. */
   approve(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly takes: readonly Take[] }, make: (it: Registered, at: Date) => Making): Promise<'APPROVED' | 'COMPLETE' | Refused>
@@ -66,11 +67,11 @@ export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: A
     audit.append([{ id: nextId(), at: at.toISOString(), log: LOG, event, about, ...rest }])
 
   return {
-    file: async ({ kind, status, by, content, demands }) => {
+    file: async ({ kind, status, by, org: applicant = by.org, content, demands }) => {
       const id = nextId()
       await act(async (client, at) => {
         const { org, sub } = recorded(by)
-        await client.query('SELECT audit.file_application($1, $2, $3, $4, $5, $6, $7, $8)', [id, kind, status, org, sub, content, JSON.stringify(demands), at])
+        await client.query('SELECT audit.file_application($1, $2, $3, $4, $5, $6, $7, $8)', [id, kind, status, applicant, sub, content, JSON.stringify(demands), at])
         await record('APPLICATION', id, at, { by: { org, sub }, version: 1, content: hashOf(content) })
       })
       return id

@@ -13,8 +13,9 @@ const commands: Readonly<Record<string, Command>> = {
   gateway: { summary: 'the gateway alone: SUBGRAPHS="population=http://…,…" (--port N, --supergraph FILE)', load: () => import('./gateway.ts') },
   token: { summary: 'a token of a demonstration caller: token <caller> | --list', load: () => import('./token.ts') },
   check: { summary: 'composition, classification, policies and their tests, breaking changes', load: () => import('./check.ts') },
-  policy: { summary: 'policy test | explain | diff', load: () => import('./policy.ts') },
+  policy: { summary: 'policy test | explain | diff | export | import', load: () => import('./policy.ts') },
   audit: { summary: 'audit verify | prove | archive | keys | show: docs/audit.md', load: () => import('./audit.ts') },
+  demo: { summary: 'a story told step by step against the running city: demo governance (--port N)', load: () => import('./demo.ts') },
   load: { summary: 'fill empty databases named by …_DATABASE_URL with the synthetic city', load: () => import('./load.ts') },
   migrations: { summary: 'generate SQL for changed tables: migrations <domain> <name>', load: () => import('./migrations.ts') },
 }

@@ -22,6 +22,7 @@ import { readClassification } from '../schema/classification.ts'
 import { allSubgraphSdl } from '../schema/load.ts'
 import { problemLine } from '../schema/problem.ts'
 import { policiesFolder } from './city-parts.ts'
+import { exportGrants, importGrants } from './policy-register.ts'
 import { readOptions, UsageError } from './usage.ts'
 
 /** The day the officers' tests and the demonstration live in unless they say otherwise (adr/0003). */
@@ -36,8 +37,12 @@ export async function run(args: readonly string[]): Promise<number> {
       return explain(rest)
     case 'diff':
       return diff(rest)
+    case 'export':
+      return exportGrants(rest)
+    case 'import':
+      return importGrants(rest)
     default:
-      throw new UsageError('policy test [FOLDER] | policy explain --caller NAME --field Type.field [--with Type.field,…] [--purpose CODE] [--case CODE] [--authorization REF] | policy diff [--against FOLDER|git revision]')
+      throw new UsageError('policy export [FOLDER] | policy import [FOLDER] [--apply] | policy test [FOLDER] | policy explain --caller NAME --field Type.field [--with Type.field,…] [--purpose CODE] [--case CODE] [--authorization REF] | policy diff [--against FOLDER|git revision]')
   }
 }
 

@@ -1,4 +1,4 @@
-// The register of applications and of the grants that came of them (DOMAIN 2.5), beside the log of governance (adr/0013). Reached by
+// The register of applications and of the grants that came of them (DOMAIN 2.5), beside the log of governance (adr/0016). Reached by
 // functions alone (sql/*_grant_functions.sql), which keep what no process may get wrong: versions, two people, who was first.
 
 import { sql } from 'drizzle-orm'

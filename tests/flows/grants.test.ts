@@ -3,6 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { tellGovernance, type Answered } from '../../cli/demo-governance.ts'
 import { httpCity } from '../support/http-city.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import { post, runningCity, TEST_DAY, type Answer, type RunningCity } from '../support/running-city.ts'
@@ -126,6 +127,14 @@ describe('a grant', () => {
     } finally {
       await http.stop()
     }
+  })
+
+  it('is the story that `citygraph demo governance` tells', async () => {
+    const lines: string[] = []
+    await tellGovernance({ ask: ({ query, ...how }) => city.ask(query, how).then(({ text }): Answered => JSON.parse(text)), write: (line) => void lines.push(line) })
+    expect(lines.filter((line) => /^\d+\./.test(line))).toHaveLength(9)
+    const told = lines.join('\n')
+    for (const word of ['"code":"APPLY"', 'APPROVER_NOT_ENTITLED', 'APPROVAL_REPEATED', 'APPROVED', 'masked.', '脱敏', 'REVOKED. On the next request 0 values']) expect(told).toContain(word)
   })
 
   it('of a file is listed with its contract, for its holder and the owners of its fields', async () => {
