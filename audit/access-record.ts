@@ -40,15 +40,16 @@ export type AccessRecord = {
 }
 
 /**
- * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed or published. Numbers,
+ * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed, published or reported
+ * as wrong. Numbers,
  * codes, names of fields and officials; never a value or a subject.
  */
 export type EventRecord = {
   readonly id: string
   readonly at: string
   readonly log: string
-  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION'
-  /** The alert, suspension, stop or publication, as the governance subgraph names it. */
+  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION' | 'CORRECTION' | 'CORRECTION_ANSWER' | 'NOTICE_ACKNOWLEDGED'
+  /** The alert, suspension, stop, publication, report or notice, as the governance subgraph names it. */
   readonly about: string
   /** Whose requests; `sub` `*`: those of the whole organisation. A restoration names the suspension alone. */
   readonly caller?: { readonly org: string; readonly sub: string }
@@ -60,7 +61,7 @@ export type EventRecord = {
   readonly scope?: string
   /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it. */
   readonly target?: string
-  /** Of a publication: the state that it is in from now on. */
+  /** Of a publication: the state that it is in from now on; of an answer to a report: its outcome. */
   readonly state?: string
   readonly signal?: string
   readonly count?: number

@@ -91,7 +91,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const it = departments[domain]({
-    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops }),
+    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections }),
     classification: core.classification,
     engine: core.engine,
     database,

@@ -1,4 +1,4 @@
-// The files that make a policy bundle, read as they stand: *.cedar, purposes, organisations, quotas and risk.yaml, grants/*.yaml. Officers'
+// The files that make a policy bundle, read as they stand: *.cedar, purposes, organisations, quotas, risk and corrections.yaml, grants/*.yaml. Officers'
 // tests (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or its hash.
 
 import { createHash } from 'node:crypto'
@@ -38,7 +38,7 @@ export function bundleHash(files: readonly BundleFile[]): string {
 }
 
 function isBundleFile(name: string): boolean {
-  return !name.startsWith('.') && (name.endsWith('.cedar') || ['purposes.yaml', 'organisations.yaml', 'quotas.yaml', 'risk.yaml'].includes(name))
+  return !name.startsWith('.') && (name.endsWith('.cedar') || ['purposes.yaml', 'organisations.yaml', 'quotas.yaml', 'risk.yaml', 'corrections.yaml'].includes(name))
 }
 
 function isGrantFile(name: string): boolean {

@@ -17,6 +17,8 @@ import { indexPolicies } from './policy-index.ts'
 import type { PolicyIndex } from './policy-index.ts'
 import { positionAt } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { readCorrections } from './corrections.ts'
+import type { CorrectionRules } from './corrections.ts'
 import type { Quotas } from './decision.ts'
 import { readPurposes } from './purposes.ts'
 import type { Purpose } from './purposes.ts'
@@ -31,6 +33,7 @@ export type Bundle = {
   readonly grants: ReadonlyMap<string, Grant>
   readonly quotas: Quotas
   readonly risk: RiskRules
+  readonly corrections: CorrectionRules
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -60,7 +63,8 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const { purposes, problems: purposeProblems } = readPurposes(required(files, 'purposes.yaml'), organisations)
   const { quotas, problems: quotaProblems } = readQuotas(files.find((file) => file.name === 'quotas.yaml'))
   const { risk, problems: riskProblems } = readRisk(files.find((file) => file.name === 'risk.yaml'))
-  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems]
+  const { corrections, problems: correctionProblems } = readCorrections(files.find((file) => file.name === 'corrections.yaml'))
+  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems, ...correctionProblems]
   for (const name of ['organisations.yaml', 'purposes.yaml']) {
     if (!files.some((file) => file.name === name)) problems.push({ file: name, line: 1, column: 1, message: 'this file is missing' })
   }
@@ -92,7 +96,7 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, corrections, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {

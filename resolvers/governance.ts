@@ -4,6 +4,7 @@
 import { sql, type SQL } from 'drizzle-orm'
 import { accessRecords, accessSubjects, fieldSetFields, organisations, purposes } from '../migrations/governance/tables.ts'
 import { subject } from './attributes.ts'
+import { correctionEntities } from './governance-corrections.ts'
 import { signalEntities } from './governance-signals.ts'
 import { stopEntities } from './governance-stops.ts'
 import { column, entity, stub, type Entity } from './entity.ts'
@@ -73,6 +74,7 @@ const access = entity({
 export const governanceEntities: readonly Entity[] = [
   ...signalEntities,
   ...stopEntities,
+  ...correctionEntities,
   accessRecord,
   accessedField,
   access,

@@ -1,6 +1,7 @@
 // What the short files beside this one share: a department's subgraph is the common one with its own schema and resolvers.
 
 import type { SubgraphName } from '../core/domains.ts'
+import type { CorrectionOffice } from '../resolvers/governance-corrections.ts'
 import type { Office } from '../resolvers/governance-signals.ts'
 import type { StopOffice } from '../resolvers/governance-stops.ts'
 import { domainResolvers } from '../resolvers/domain-resolvers.ts'
@@ -13,6 +14,7 @@ export type DepartmentParts = Omit<SubgraphParts, 'domain' | 'sdl' | 'resolvers'
   /** Of governance alone. */
   readonly office?: Office
   readonly stopOffice?: StopOffice
+  readonly correctionOffice?: CorrectionOffice
 }
 
 /** The subgraph of one department over its committed schema. Throws when schema and resolvers do not fit each other. */
