@@ -40,15 +40,15 @@ export type AccessRecord = {
 }
 
 /**
- * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed or published, an application
- * or a grant. Numbers, codes, names of fields and officials; never a value or a subject.
+ * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed, published or reported as
+ * wrong, an application or a grant. Numbers, codes, names of fields and officials; never a value or a subject.
  */
 export type EventRecord = {
   readonly id: string
   readonly at: string
   readonly log: string
-  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION' | GrantEvent
-  /** The alert, suspension, stop, publication, application or grant, as the governance subgraph names it. */
+  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION' | 'CORRECTION' | 'CORRECTION_ANSWER' | 'NOTICE_ACKNOWLEDGED' | GrantEvent
+  /** The alert, suspension, stop, publication, report, notice, application or grant, as the governance subgraph names it. */
   readonly about: string
   /** Whose requests; `sub` `*`: those of the whole organisation. A restoration names the suspension alone. */
   readonly caller?: { readonly org: string; readonly sub: string }
@@ -60,7 +60,7 @@ export type EventRecord = {
   readonly scope?: string
   /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it. */
   readonly target?: string
-  /** Of a publication: the state that it is in from now on. */
+  /** Of a publication: the state that it is in from now on; of an answer to a report: its outcome. */
   readonly state?: string
   readonly signal?: string
   readonly count?: number

@@ -99,7 +99,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const { classification, clock, logger } = core
   const report = domain === 'governance' ? undefined : openHoldingsReport({ domain, database, audit: audit.it, classification, clock, logger })
   const it = departments[domain]({
-    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops }),
+    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections }),
     ...(granting === undefined ? {} : { grants: granting.office }),
     classification: core.classification,
     engine: core.engine,

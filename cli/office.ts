@@ -12,17 +12,21 @@ import type { SuspensionOffice } from '../audit/suspension-office.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
+import { correctionOffice } from '../governance/correction-office.ts'
+import type { CorrectionOffice } from '../governance/correction-office.ts'
 import { copyStops } from '../governance/copy-stops.ts'
 import { copySuspensions } from '../governance/copy-suspensions.ts'
 import { openPool } from '../migrations/pool.ts'
+import type { PolicyEngine } from '../policy-engine/engine.ts'
 import type { CityDatabases } from './city-databases.ts'
 
-export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
+export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly corrections: CorrectionOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
 
 /** Connects when first needed. The log is signed by the subgraph's process, not here. */
-export function openOffice({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
+export function openOffice({ clock, logger, engine }: { readonly clock: Clock; readonly logger: Logger; readonly engine: Pick<PolicyEngine, 'bundle'> }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
   const pool = openAuditPool(databases.records.governance, { log: 'governance office' })
   const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
+  const reports = openPool(databases.follower, { max: 2, domain: 'governance' })
   const where = databases.logs.find(({ logs }) => logs.includes('governance'))
   const source = openPool(where?.address ?? databases.auditReader, { max: 1, domain: 'governance' })
   const failed = (what: string) => (cause: unknown): void => logger.error(what, { log: 'governance', ...errorFacts(cause) })
@@ -35,11 +39,12 @@ export function openOffice({ clock, logger }: { readonly clock: Clock; readonly 
   return {
     office: suspensionOffice(shared),
     stops: stopOffice(shared),
+    corrections: correctionOffice({ facts: reports, audit, clock, rules: () => engine.bundle().corrections }),
     audit,
     copy,
     close: async () => {
       await audit.close()
-      await Promise.all([pool.end(), facts.end(), source.end()])
+      await Promise.all([pool.end(), facts.end(), reports.end(), source.end()])
     },
   }
 }

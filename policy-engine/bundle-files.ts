@@ -38,7 +38,7 @@ export function bundleHash(files: readonly BundleFile[]): string {
 }
 
 /** What may lie in the folder beside policies and grants. */
-const dataFiles: readonly string[] = ['purposes', 'organisations', 'quotas', 'risk', 'combinations', 'approvals', 'holidays', 'catalogue', 'demands', 'duties', 'negative-list'].map((name) => `${name}.yaml`)
+const dataFiles: readonly string[] = ['purposes', 'organisations', 'quotas', 'risk', 'combinations', 'approvals', 'holidays', 'corrections', 'catalogue', 'demands', 'duties', 'negative-list'].map((name) => `${name}.yaml`)
 
 function isBundleFile(name: string): boolean {
   return !name.startsWith('.') && (name.endsWith('.cedar') || dataFiles.includes(name))

@@ -22,6 +22,8 @@ import { indexPolicies } from './policy-index.ts'
 import type { PolicyIndex } from './policy-index.ts'
 import { positionAt } from './problem.ts'
 import type { Problem } from './problem.ts'
+import { readCorrections } from './corrections.ts'
+import type { CorrectionRules } from './corrections.ts'
 import type { Quotas } from './decision.ts'
 import { readPurposes } from './purposes.ts'
 import type { Purpose } from './purposes.ts'
@@ -51,6 +53,7 @@ export type Bundle = {
   readonly leftOut: readonly Problem[]
   readonly catalogue: CatalogueFile
   readonly lists: Lists
+  readonly corrections: CorrectionRules
   readonly policies: readonly Policy[]
   readonly index: PolicyIndex
   /** What the graph's fields and types are to policies. */
@@ -83,7 +86,8 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   const { combinations, problems: combinationProblems } = readCombinations(files.find((file) => file.name === 'combinations.yaml'), classification)
   const { approvals, problems: approvalProblems } = readApprovals(files.find((file) => file.name === 'approvals.yaml'), organisations)
   const { workingDays, problems: dayProblems } = readWorkingDays(files.find((file) => file.name === 'holidays.yaml'))
-  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems, ...combinationProblems, ...approvalProblems, ...dayProblems]
+  const { corrections, problems: correctionProblems } = readCorrections(files.find((file) => file.name === 'corrections.yaml'))
+  const problems: Problem[] = [...organisationProblems, ...purposeProblems, ...quotaProblems, ...riskProblems, ...combinationProblems, ...approvalProblems, ...dayProblems, ...correctionProblems]
   for (const name of ['organisations.yaml', 'purposes.yaml']) {
     if (!files.some((file) => file.name === name)) problems.push({ file: name, line: 1, column: 1, message: 'this file is missing' })
   }
@@ -125,7 +129,7 @@ export function parseBundle(files: readonly BundleFile[], classification: Classi
   }
   problems.push(...duplicateIds(policies))
   if (problems.length > 0) return { bundle: undefined, problems: [...problems].sort(byPlace) }
-  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, approvals, workingDays, leftOut, catalogue, lists, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
+  return { bundle: { hash: bundleHash(files), organisations, purposes, grants, quotas, risk, combinations, approvals, workingDays, leftOut, corrections, catalogue, lists, policies, index: indexPolicies(policies), subjects: checker.subjects }, problems: [] }
 }
 
 function readPolicies(file: BundleFile, classification: Classification, checker: PolicyChecker, policies: Policy[], problems: Problem[]): void {

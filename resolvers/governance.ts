@@ -6,6 +6,7 @@ import { accessRecords, accessSubjects, fieldSetFields, organisations, purposes 
 import { subject } from './attributes.ts'
 import { grantEntities } from './governance-grants.ts'
 import { catalogueEntities } from './governance-catalogue.ts'
+import { correctionEntities } from './governance-corrections.ts'
 import { signalEntities } from './governance-signals.ts'
 import { stopEntities } from './governance-stops.ts'
 import { column, entity, stub, type Entity } from './entity.ts'
@@ -77,6 +78,7 @@ export const governanceEntities: readonly Entity[] = [
   ...stopEntities,
   ...grantEntities,
   ...catalogueEntities,
+  ...correctionEntities,
   accessRecord,
   accessedField,
   access,

@@ -1,25 +1,26 @@
-// 治理: who read what, which use is a risk, and whom officers suspend. Not a department: it knows persons by the token of access records,
-// and it alone has mutations.
+// 治理: who read what, which use is a risk, what is granted, stopped, withdrawn and corrected. Not a department: it knows persons by the
+// token of access records, and it alone has mutations.
 
 import { bindDomain } from '../resolvers/binding.ts'
 import { domainEntities, domainResolvers } from '../resolvers/domain-resolvers.ts'
-import { grantActs } from '../resolvers/governance-grants.ts'
-import { signalActs } from '../resolvers/governance-signals.ts'
-import { stopActs } from '../resolvers/governance-stops.ts'
+import { governanceActs } from '../resolvers/governance-acts.ts'
+import { reportedPerson } from '../resolvers/governance-corrections.ts'
 import { subgraphSdl } from '../schema/load.ts'
 import { createSubgraph } from './create-subgraph.ts'
 import type { DepartmentParts } from './department.ts'
-import { byAuditToken, openingTo } from './person-names.ts'
+import { byAuditToken, openingTo, reportedPersons } from './person-names.ts'
 import type { Subgraph } from './subgraph.ts'
 
-/** Without an `office` nobody is suspended or restored here, without a `stopOffice` nothing stopped or published, without `grants` nobody applies or approves. */
+/** Acts whose office is not given are not done here. */
 export function governanceSubgraph(parts: DepartmentParts): Subgraph {
-  const { office, stopOffice, grants, ...rest } = parts
-  const persons = byAuditToken(parts.auditKey)
-  const binding = bindDomain('governance', domainEntities('governance'), parts.classification)
+  const { classification, ids, auditKey } = parts
+  const persons = byAuditToken(auditKey)
+  const reported = reportedPersons(persons, ids)
+  const own = domainResolvers('governance', classification)
   const resolvers = {
-    ...domainResolvers('governance', parts.classification),
-    Mutation: { ...signalActs(binding, office), ...stopActs(binding, stopOffice, parts.classification), ...grantActs(binding, grants) },
+    ...own,
+    Correction: { ...own['Correction'], person: reportedPerson(reported) },
+    Mutation: governanceActs(bindDomain('governance', domainEntities('governance'), classification), parts, { classification, persons: reported }),
   }
-  return createSubgraph({ ...rest, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, parts.ids) })
+  return createSubgraph({ ...parts, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, ids) })
 }

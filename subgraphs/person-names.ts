@@ -32,6 +32,26 @@ export function openingTo(persons: PersonNames, ids: PublicIds): PublicIds {
   }
 }
 
+/** Not a code of any organisation (they are of A-Z, 0-9 and -), so no caller's ids open what is sealed under it. */
+const SEALED_FOR = 'reports of governance'
+
+/**
+ * Persons of reports: an organisation's public id to the token of access records and a pseudonym that only a process with the pair keys
+ * opens, to write the id under which another organisation knows the person. It is made for the owner of a field alone.
+ */
+export function reportedPersons(persons: PersonNames, ids: PublicIds): {
+  readonly sealed: (org: string, id: string) => readonly { readonly token: string; readonly sealed: string }[]
+  readonly idFor: (org: string, sealed: string) => string | null
+} {
+  return {
+    sealed: (org, id) => ids.decipher(org, 'Person', id).map((pid) => ({ token: persons.key(pid), sealed: ids.encipher(SEALED_FOR, 'Person', pid) })),
+    idFor: (org, sealed) => {
+      const [pid] = ids.decipher(SEALED_FOR, 'Person', sealed)
+      return pid === undefined ? null : ids.encipher(org, 'Person', pid)
+    },
+  }
+}
+
 /** The 32 hex characters of a token as a uuid. */
 export function tokenUuid(token: string): string {
   return `${token.slice(0, 8)}-${token.slice(8, 12)}-${token.slice(12, 16)}-${token.slice(16, 20)}-${token.slice(20)}`

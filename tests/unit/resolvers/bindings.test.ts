@@ -6,8 +6,7 @@ import { bindDomain } from '../../../resolvers/binding.ts'
 import { cell } from '../../../resolvers/cell.ts'
 import { domainEntities, domainResolvers } from '../../../resolvers/domain-resolvers.ts'
 import { own } from '../../../resolvers/entity.ts'
-import { grantActs } from '../../../resolvers/governance-grants.ts'
-import { signalActs } from '../../../resolvers/governance-signals.ts'
+import { governanceActs } from '../../../resolvers/governance-acts.ts'
 import type { ResolverMap } from '../../../resolvers/resolver-map.ts'
 import { compile } from '../../../resolvers/statements.ts'
 import { readClassification } from '../../../schema/classification.ts'
@@ -20,7 +19,7 @@ for (const domain of subgraphNames) {
   const entities = domainEntities(domain)
   const resolvers: ResolverMap = {
     ...domainResolvers(domain, classification),
-    ...(domain === 'governance' ? { Mutation: { ...signalActs(bindDomain(domain, entities, classification), undefined), ...grantActs(bindDomain(domain, entities, classification), undefined) } } : {}),
+    ...(domain === 'governance' ? { Mutation: governanceActs(bindDomain(domain, entities, classification), {}, { classification, persons: { sealed: () => [], idFor: () => null } }) } : {}),
   }
   const fieldsOf = (type: string) => classification.fieldsOf(domain).filter((field) => field.type === type)
 

@@ -1,0 +1,108 @@
+// Reports, answers and notices about wrong data, in governance's own database, each recorded before it is done. Who was given a datum is
+// known from the copied access records; nobody else is asked, and no value is ever here.
+
+import type pg from 'pg'
+import type { AuditLog, EventRecord } from '../audit/access-record.ts'
+import { recorded } from '../audit/officers-act.ts'
+import type { Officer } from '../audit/officers-act.ts'
+import { recordIds } from '../audit/record-id.ts'
+import { shanghaiDay, startOfShanghaiDay } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
+import { withClient, type DepartmentPool } from '../migrations/pool.ts'
+import { answerDay } from '../policy-engine/corrections.ts'
+import type { CorrectionRules } from '../policy-engine/corrections.ts'
+
+/** A person as the reporter's id may stand for one: the token of access records, and what opens to the owner's id. */
+export type Reported = { readonly token: string; readonly sealed: string }
+export type ReportOrder = { readonly field: string; readonly owner: string; readonly persons: readonly Reported[]; readonly kind: string; readonly by: Officer & { readonly kind: string } }
+export type AnswerOrder = { readonly id: string; readonly outcome: string; readonly since: string | undefined; readonly by: Officer }
+
+export type CorrectionOffice = {
+  /** NOT_GIVEN: this caller was not given that field of such a person, as far as the records tell. */
+  report(order: ReportOrder): Promise<{ readonly outcome: 'REPORTED' | 'OPEN_ALREADY'; readonly id: string } | { readonly outcome: 'NOT_GIVEN' }>
+  /** NOT_OPEN: unknown, another department's, or answered. CORRECTED leaves a notice to each organisation that was given the datum since. */
+  answer(order: AnswerOrder): Promise<'ANSWERED' | 'NOT_OPEN'>
+  /** NOT_FOUND: unknown, another organisation's, or acknowledged. */
+  acknowledge(id: string, by: Officer): Promise<'ACKNOWLEDGED' | 'NOT_FOUND'>
+}
+
+/** An answered request of this very caller that was served the field and was about the person. */
+const GIVEN = `SELECT s.token, s.at FROM access_subject AS s
+  JOIN access_record AS r ON r.ref = s.record
+  JOIN field_set_field AS f ON f.field_set = r.field_set AND f.field = $2 AND f.decision <> 'DENIED'
+  WHERE s.token = ANY($1::uuid[]) AND r.caller_org = $3 AND r.caller_sub = $4 AND r.caller_kind = $5 AND r.outcome = 'ANSWERED' AND r.log <> 'governance'
+  ORDER BY s.at DESC, s.record LIMIT 1`
+const REPORT = `INSERT INTO correction (id, field, owner, token, sealed, kind, reporter_org, reporter_sub, read_at, at, answer_by)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (field, token, reporter_org) WHERE outcome IS NULL DO NOTHING RETURNING id`
+const OPEN = 'SELECT id FROM correction WHERE field = $1 AND token = $2 AND reporter_org = $3 AND outcome IS NULL'
+const ANSWER = `UPDATE correction SET outcome = $3, answered_by_org = $2, answered_by_sub = $4, answered_at = $5
+  WHERE id = $1 AND owner = $2 AND outcome IS NULL RETURNING field, owner, token, read_at`
+/** Organisations that act for themselves; a person's own reading needs no notice, and neither does the owner's. */
+const NOTIFY = `INSERT INTO correction_notice (id, correction, org, field, at, reads, first_read_at, last_read_at, request_ids)
+  SELECT gen_random_uuid(), $1, r.caller_org, $2, $6, count(DISTINCT r.request_id), min(s.at), max(s.at), (array_agg(DISTINCT r.request_id))[1:100]
+  FROM access_subject AS s
+  JOIN access_record AS r ON r.ref = s.record
+  JOIN field_set_field AS f ON f.field_set = r.field_set AND f.field = $2 AND f.decision <> 'DENIED'
+  WHERE s.token = $3 AND s.at >= $4 AND r.outcome = 'ANSWERED' AND r.log <> 'governance' AND r.caller_kind IN ('department', 'partner') AND r.caller_org <> $5
+  GROUP BY r.caller_org ORDER BY r.caller_org`
+const ACKNOWLEDGE = 'UPDATE correction_notice SET acknowledged_by_sub = $3, acknowledged_at = $4 WHERE id = $1 AND org = $2 AND acknowledged_at IS NULL RETURNING id'
+
+export function correctionOffice(parts: { readonly facts: DepartmentPool; readonly audit: AuditLog; readonly clock: Clock; readonly rules: () => CorrectionRules }): CorrectionOffice {
+  const { facts, audit, clock, rules } = parts
+  const nextId = recordIds(clock)
+
+  const record = (event: EventRecord['event'], about: string, at: Date, rest: Partial<EventRecord>): Promise<void> =>
+    audit.append([{ ...rest, id: nextId(), at: at.toISOString(), log: 'governance', event, about }])
+
+  return {
+    report: ({ field, owner, persons, kind, by: { kind: callerKind, ...officer } }) => transaction(facts, async (client) => {
+      const by = recorded(officer)
+      const { rows: [given] } = await client.query<{ token: string; at: Date }>(GIVEN, [persons.map(({ token }) => token), field, by.org, by.sub, callerKind])
+      const person = persons.find(({ token }) => token === given?.token)
+      if (given === undefined || person === undefined) return { outcome: 'NOT_GIVEN' } as const
+      const at = clock.now()
+      const id = nextId()
+      const { rowCount } = await client.query(REPORT, [id, field, owner, person.token, person.sealed, kind, by.org, by.sub, given.at, at, answerDay(at, rules())])
+      if (rowCount !== 1) {
+        const { rows: [open] } = await client.query<{ id: string }>(OPEN, [field, person.token, by.org])
+        return open === undefined ? ({ outcome: 'NOT_GIVEN' } as const) : ({ outcome: 'OPEN_ALREADY', id: open.id } as const)
+      }
+      await record('CORRECTION', id, at, { target: field, reason: kind, by })
+      return { outcome: 'REPORTED', id } as const
+    }),
+    answer: ({ id, outcome, since, by: officer }) => transaction(facts, async (client) => {
+      const by = recorded(officer)
+      const at = clock.now()
+      const { rows: [answered] } = await client.query<{ field: string; owner: string; token: string; read_at: Date }>(ANSWER, [id, by.org, outcome, by.sub, at])
+      if (answered === undefined) return 'NOT_OPEN' as const
+      const { field, owner, token, read_at: readAt } = answered
+      const from = startOfShanghaiDay(since ?? shanghaiDay(readAt))
+      if (outcome === 'CORRECTED') await client.query(NOTIFY, [id, field, token, from, owner, at])
+      await record('CORRECTION_ANSWER', id, at, { target: field, state: outcome, by })
+      return 'ANSWERED' as const
+    }),
+    acknowledge: (id, officer) => transaction(facts, async (client) => {
+      const by = recorded(officer)
+      const at = clock.now()
+      const { rowCount } = await client.query(ACKNOWLEDGE, [id, by.org, by.sub, at])
+      if (rowCount !== 1) return 'NOT_FOUND' as const
+      await record('NOTICE_ACKNOWLEDGED', id, at, { by })
+      return 'ACKNOWLEDGED' as const
+    }),
+  }
+}
+
+/** All or nothing; what failed is rolled back before the connection is used again. */
+function transaction<T>(pool: DepartmentPool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  return withClient(pool, async (client) => {
+    await client.query('BEGIN')
+    try {
+      const result = await work(client)
+      await client.query('COMMIT')
+      return result
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined)
+      throw error
+    }
+  })
+}

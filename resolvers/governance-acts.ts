@@ -1,0 +1,32 @@
+// All acts of governance, each by its office; and what a process needs to do them. Without an office the acts that need it answer that
+// governance is not available.
+
+import type { Classification } from '../schema/classification.ts'
+import type { DomainBinding } from './binding.ts'
+import { correctionActs } from './governance-corrections.ts'
+import type { CorrectionOffice, ReportedPersons } from './governance-corrections.ts'
+import { grantActs } from './governance-grants.ts'
+import type { GrantOffice } from './governance-grants.ts'
+import { signalActs } from './governance-signals.ts'
+import type { Office } from './governance-signals.ts'
+import { stopActs } from './governance-stops.ts'
+import type { StopOffice } from './governance-stops.ts'
+import type { Resolver } from './resolver-map.ts'
+
+export type Offices = {
+  /** Suspends and restores callers. */
+  readonly office?: Office
+  readonly stopOffice?: StopOffice
+  readonly grants?: GrantOffice
+  readonly correctionOffice?: CorrectionOffice
+}
+
+/** Resolvers of Mutation, by name. */
+export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons }): Readonly<Record<string, Resolver>> {
+  return {
+    ...signalActs(binding, office),
+    ...stopActs(binding, stopOffice, parts.classification),
+    ...grantActs(binding, grants),
+    ...correctionActs(binding, correctionOffice, parts),
+  }
+}
