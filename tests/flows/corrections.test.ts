@@ -79,7 +79,7 @@ describe('a correction', () => {
       expect(nodes[0].requestIds).toHaveLength(nodes[0].reads)
       for (const requestId of nodes[0].requestIds) expect(own).toContain(requestId)
     }
-    for (const caller of ['huangpu-investment', 'psb-officer', 'bank-a']) expect((await city.ask(NOTICES, { caller })).data.notices.nodes, caller).toEqual([])
+    for (const caller of ['huangpu-investment', 'psb-officer', 'bank-a']) expect(await city.ask(NOTICES, { caller }), caller).toMatchObject({ errors: [], data: { notices: { nodes: [] } } })
     expect(await open()).toEqual({})
   })
 

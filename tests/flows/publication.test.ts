@@ -66,7 +66,7 @@ describe('a field', () => {
 })
 
 describe('a type', () => {
-  it('that is withdrawn takes the fields of its owner with it and leaves those of other departments', async () => {
+  it('that is withdrawn takes the fields of its owner with it, and they come back with it', async () => {
     const civil = await signedToken(city, { claims: { org: 'CAB' } })
     const how = { headers: { 'x-case-no': 'CAB-2026-0001' } }
     const before = await post(city.url, OTHERS, how, civil)
