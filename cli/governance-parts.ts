@@ -1,6 +1,7 @@
 // What runs beside the governance subgraph: the follower of all logs, the witness of their heads, and the watch for risk signals in what it reads.
 
 import { createPublicKey } from 'node:crypto'
+import { grantCopier } from '../governance/copy-grants.ts'
 import { openFollower } from '../governance/follower.ts'
 import type { Follower } from '../governance/follower.ts'
 import { openRiskWatch } from '../governance/risk-watch.ts'
@@ -9,7 +10,6 @@ import { openPool } from '../migrations/pool.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityCore } from './city-parts.ts'
 import type { CityKeys } from './keys.ts'
-import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
 
 /** Acts copy what they do themselves; this is for files, and for what another process did. */
@@ -22,21 +22,21 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const facts = openPool(follower, { max: 3, domain: 'governance follower' })
   const sources = logs.map((at) => ({ pool: openPool(at.address, { max: 2, domain: 'governance reader' }), logs: at.logs }))
   const { office, audit, copy, close } = openOffice(core, databases)
-  const grants = openGrantOffice(core, databases)
+  const register = sources.find(({ logs: there }) => there.includes('governance'))?.pool
+  const copyGrants = register === undefined ? async (): Promise<void> => undefined : grantCopier(register, facts, () => ({ bundle: engine.bundle(), classification }))
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
   let copiedAt = -Infinity
   const afterwards = async (): Promise<void> => {
     await watch.round()
     if (performance.now() - copiedAt < COPY_GRANTS_MS) return
-    await grants.copy()
+    await copyGrants()
     copiedAt = performance.now()
   }
   const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards })
   const end = async (): Promise<void> => {
     await it.close()
     await close()
-    await grants.close()
     await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
   }
   let ended: Promise<void> | undefined
