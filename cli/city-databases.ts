@@ -25,6 +25,8 @@ export type CityDatabases = {
   /** Serving role of each department, and where its records go. */
   readonly serving: Readonly<Record<SubgraphName, DatabaseAddress>>
   readonly records: Readonly<Record<SubgraphName | 'gateway', DatabaseAddress>>
+  /** Where the register of grants lies, where it is not beside the process's own log. */
+  readonly register?: DatabaseAddress
   /** A role that writes all logs, for a city in one process; absent where departments' records lie apart. */
   readonly together?: DatabaseAddress
   /** May migrate and load. */
@@ -87,6 +89,7 @@ export function foreignDatabases(config: Config): CityDatabases {
     serving,
     owners: serving,
     records: { ...audit, gateway },
+    register: audit.governance,
     ...(gathered({ ...audit, gateway }).length === 1 ? { together: gateway } : {}),
     auditOwner: undefined,
     auditReader: gateway,
@@ -122,6 +125,7 @@ function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {
     serving,
     owners: serving,
     records: { ...forSubgraphs(() => audit), gateway: audit },
+    ...(config.auditUrls.governance === undefined ? {} : { register: addressOf(config.auditUrls.governance) }),
     auditOwner: undefined,
     auditReader: audit,
     logs: gathered(Object.fromEntries(Object.entries(config.auditUrls).map(([log, url]) => [log, addressOf(url)]))),

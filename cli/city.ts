@@ -48,7 +48,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   try {
     const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
     parts.add(async () => core.close())
-    parts.add((await followRegister(core, databases.records.gateway)).close)
+    parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
     const commits = openSharedCommits(databases)
     parts.add(commits.close)
     const { queue } = commits

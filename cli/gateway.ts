@@ -36,7 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
-    parts.add((await followRegister(core, databases.records.gateway)).close)
+    parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
     const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)

@@ -3,6 +3,7 @@
 
 import { createPublicKey } from 'node:crypto'
 import { openCatalogue } from '../governance/catalogue-watch.ts'
+import { grantCopier } from '../governance/copy-grants.ts'
 import { openFollower } from '../governance/follower.ts'
 import type { Follower } from '../governance/follower.ts'
 import { openRiskWatch } from '../governance/risk-watch.ts'
@@ -13,7 +14,6 @@ import { allSubgraphSdl } from '../schema/load.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityCore } from './city-parts.ts'
 import type { CityKeys } from './keys.ts'
-import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
 
 /** Acts copy what they do themselves; this is for files, and for what another process did. */
@@ -26,14 +26,15 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const facts = openPool(follower, { max: 3, domain: 'governance follower' })
   const sources = logs.map((at) => ({ pool: openPool(at.address, { max: 2, domain: 'governance reader' }), logs: at.logs }))
   const { office, audit, copy, close } = openOffice(core, databases)
-  const grants = openGrantOffice(core, databases)
+  const register = sources.find(({ logs: there }) => there.includes('governance'))?.pool
+  const copyRegister = register === undefined ? async (): Promise<void> => undefined : grantCopier(register, facts, () => ({ bundle: engine.bundle(), classification }))
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
   const catalogue = openCatalogue({ facts, engine, classification, items: graphItems(allSubgraphSdl()), clock })
   let copiedAt = -Infinity
   const copyGrants = async (): Promise<void> => {
     if (performance.now() - copiedAt < COPY_GRANTS_MS) return
-    await grants.copy()
+    await copyRegister()
     copiedAt = performance.now()
   }
   // One that fails keeps the others from nothing.
@@ -45,7 +46,6 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const end = async (): Promise<void> => {
     await it.close()
     await close()
-    await grants.close()
     await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
   }
   let ended: Promise<void> | undefined

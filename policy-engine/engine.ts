@@ -177,16 +177,18 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   }
 
   // One after the other; whoever asks while a reading waits for its turn gets that one, since it has not begun yet.
-  const reload = (): Promise<readonly Problem[]> => {
+  const readNext = (): Promise<readonly Problem[]> => {
     if (waiting !== undefined) return waiting
-    const begin = async (): Promise<readonly Problem[]> => {
+    const begin = (): Promise<readonly Problem[]> => {
       waiting = undefined
-      await register?.refresh()
       return read()
     }
     reading = waiting = reading.then(begin, begin)
     return reading
   }
+
+  // What the register answers stands in the row before this reading.
+  const reload = (): Promise<readonly Problem[]> => (register === undefined ? readNext() : register.refresh().then(readNext))
 
   /** In the row of readings, since both make the next bundle. */
   const registerChanged = async (): Promise<void> => {
@@ -223,7 +225,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
       await register?.refresh()
       await registerChanged()
     },
-    watch: () => watchDirectory(directory, () => { void reload() }),
+    watch: () => watchDirectory(directory, () => { void readNext() }),
   }
 }
 
