@@ -42,7 +42,7 @@ describe('combinations.yaml', () => {
     ['an argument that the entry does not have', 'checkInsurance: [minMonths]', 'checkInsurance: [minMonths, months]', 'checkInsurance:', 'checkInsurance has no argument months'],
     ['an argument that is taken out', 'bornBetween: [from, to]', 'bornBetween: [from]', 'bornBetween:', 'to belongs to this rule and may not be taken out'],
     ['an entry that is taken out', '    checkResidence: [division, minMonths]\n', '', 'bornBetween:', 'checkResidence belongs to this rule and may not be taken out'],
-    ['a word that nobody knows', '  mobile: [', '  phone: [Person.mobile]\n  mobile: [', 'K4:', ''],
+    ['a word that nobody knows', '  mobile: [', '  phone: [Person.mobile]\n  mobile: [', 'phone:', ''],
     ['no legal basis', 'basis: 个人信息保护法 6, 28; 刑法 253之一', 'basis: ""', 'basis: ""', ''],
   ])('is refused for %s, with its place', (_what, from, to, at, message) => {
     const edited = text.replace(from, to)
