@@ -31,7 +31,10 @@ const input = {
 const reports = { caller: 'nav-b', purpose: 'NAV-0801' }
 const assetsOf = ({ data }: Answer): readonly unknown[] => data.enterprises.nodes.flatMap((one: { annualReports: { nodes: readonly { totalAssets: unknown }[] } }) => one.annualReports.nodes.map(({ totalAssets }) => totalAssets))
 const decisionOf = ({ sharing }: Answer): unknown => sharing.decisions.find(({ path }) => path === 'enterprises.nodes.annualReports.nodes.totalAssets')
-const bands = (answer: Answer): number => assetsOf(answer).filter((one) => typeof one === 'string' && one.includes('万')).length
+const bands = (answer: Answer): number => {
+  expect(answer.errors).toEqual([])
+  return assetsOf(answer).filter((one) => typeof one === 'string' && one.includes('万')).length
+}
 
 /** An application approved by both officers; gives its id. */
 async function approved(more: Readonly<Record<string, unknown>> = {}): Promise<string> {
