@@ -42,7 +42,7 @@ it('is in force, and off, within a second on both, and no request fails', async 
   expect((await approve(other, 'amr-owner')).data.approveApplication.status).toBe('APPROVED')
   const approvedAt = performance.now()
   await pause(2_500)
-  expect((await city.ask('mutation ($id: ID!) { revokeGrant(id: $id) { state } }', { caller: 'second-officer', variables: { id: `G-${id}` } })).data.revokeGrant.state).toBe('REVOKED')
+  expect((await city.ask('mutation ($id: ID!) { revokeGrant(id: $id) { state } }', { caller: 'second-officer', variables: { id: `G_${id}` } })).data.revokeGrant.state).toBe('REVOKED')
   const revokedAt = performance.now()
   await pause(2_500)
   asking = false
