@@ -1,6 +1,5 @@
 // The files that make a policy bundle, read as they stand: *.cedar, purposes, organisations, quotas, risk, approvals and holidays.yaml,
-// grants/*.yaml. Officers'
-// tests (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or its hash.
+// grants/*.yaml. Officers' tests (*.test.yaml) lie beside them and decide nothing, so they are not part of the bundle or its hash.
 
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
