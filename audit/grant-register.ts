@@ -33,7 +33,7 @@ export type GrantRegister = {
   /** `org`: for which it is filed, where whoever files is of another. */
   file(order: { readonly kind: ApplicationKind; readonly status: 'DRAFT' | 'PENDING'; readonly by: Officer; readonly org?: string; readonly content: string; readonly demands: readonly Demanded[] }): Promise<string>
   edit(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly content: string; readonly demands: readonly Demanded[] }): Promise<'DONE' | Refused>
-  /** With the last approval the grant that `make` gives is in force, by the id `G-` and the application's; what `make` throws undoes the approval. */
+  /** With the last approval the grant that `make` gives is in force, by the id `G_` and the application's; what `make` throws undoes the approval. */
   approve(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly takes: readonly Take[] }, make: (it: Registered, at: Date) => Making): Promise<'APPROVED' | 'COMPLETE' | Refused>
   reject(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly takes: readonly Take[] }): Promise<'DONE' | Refused>
   withdraw(id: string, by: Officer): Promise<'DONE' | Refused>
@@ -92,8 +92,8 @@ export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: A
       await record('APPROVAL', id, at, { by: { org, sub }, role, version, content: hashOf(it.content) })
       if (outcome === 'COMPLETE') {
         const { text, endsAt, reviewDue } = make(it, at)
-        await client.query('SELECT audit.activate_grant($1, $2, $3, $4, $5, $6)', [id, `G-${id}`, text, endsAt, reviewDue ?? null, at])
-        await record('GRANT', `G-${id}`, at, { version, content: hashOf(text) })
+        await client.query('SELECT audit.activate_grant($1, $2, $3, $4, $5, $6)', [id, `G_${id}`, text, endsAt, reviewDue ?? null, at])
+        await record('GRANT', `G_${id}`, at, { version, content: hashOf(text) })
       }
       return outcome
     }),

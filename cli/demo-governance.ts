@@ -66,12 +66,12 @@ export async function tellGovernance({ ask, write }: Stage): Promise<void> {
   detail(after.decision)
   expect(after.masked > 0, 'Nothing was served under the grant.')
 
-  const listed = await does({ caller: 'nav-b', query: GRANTS, variables: { id: `G-${String(id)}` } }, 'grants')
+  const listed = await does({ caller: 'nav-b', query: GRANTS, variables: { id: `G_${String(id)}` } }, 'grants')
   say('The grant in plain words; it ends by itself with its last day:')
   const [grant] = listOf(listed['nodes'])
   for (const name of ['contract', 'contractZh']) for (const line of String(memberOf(grant, name)).split('\n')) write(`   ${line}`)
 
-  const revoked = await does({ caller: 'second-officer', query: REVOKE, variables: { id: `G-${String(id)}` } }, 'revokeGrant')
+  const revoked = await does({ caller: 'second-officer', query: REVOKE, variables: { id: `G_${String(id)}` } }, 'revokeGrant')
   const end = await read()
   say(`second-officer revokes it: ${String(revoked['state'])}. On the next request ${end.masked} values are there.`)
   expect(end.masked === 0, 'The grant outlived its revocation.')

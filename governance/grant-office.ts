@@ -67,14 +67,14 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
     // Rules that became stricter since, or a field that has another owner now: what was approved is not enough any more.
     const approved = new Set(it.approvals.map(({ role, org }) => `${role} ${org}`))
     if (demands.some(({ role, org }) => !approved.has(`${role} ${org}`))) throw new CitygraphError('APPLICATION_CHANGED')
-    const text = grantText(application, { org: it.org, id: `G-${it.id}`, at, approvals: it.approvals, classification })
+    const text = grantText(application, { org: it.org, id: `G_${it.id}`, at, approvals: it.approvals, classification })
     return { text, endsAt: new Date(startOfShanghaiDay(lastDay(application, at)).getTime() + 24 * HOUR_MS) }
   }
 
   const emergency = (it: Registered, at: Date): { text: string; endsAt: Date; reviewDue: string } => {
     const application = readApplication(JSON.parse(it.content))
     const expiresAt = new Date(at.getTime() + rules().emergency.hours * HOUR_MS)
-    const text = grantText(application, { org: it.org, id: `G-${it.id}`, at, approvals: [{ role: 'DUTY', org: it.org, sub: it.by, at }, ...it.approvals], classification, expiresAt })
+    const text = grantText(application, { org: it.org, id: `G_${it.id}`, at, approvals: [{ role: 'DUTY', org: it.org, sub: it.by, at }, ...it.approvals], classification, expiresAt })
     return { text, endsAt: expiresAt, reviewDue: shanghaiDay(new Date(endOfWorkingDay(at, 1, engine.bundle().workingDays).getTime() - 1)) }
   }
 

@@ -99,7 +99,7 @@ export async function applyChange(change: Change, register: GrantRegister): Prom
       for (const { role, org } of inspected.demands) {
         const [approval] = given.splice(given.findIndex((one) => one.role === role), 1)
         if (approval === undefined) return
-        await register.approve({ id, version: 1, by: { org, sub: approval.person }, takes: [{ role, org }] }, () => ({ text: withId(change, `G-${id}`), endsAt: new Date(endsAt(grant)) }))
+        await register.approve({ id, version: 1, by: { org, sub: approval.person }, takes: [{ role, org }] }, () => ({ text: withId(change, `G_${id}`), endsAt: new Date(endsAt(grant)) }))
       }
     }
   }

@@ -1,5 +1,6 @@
 // A policy bundle: organisations, purposes, grants and Cedar policies of one directory, checked as a whole, and the grants of the
-// register, of which what does not fit is left out. Every problem of every file is gathered; a bundle with one problem is no bundle. Relies on the classification the graph serves by.
+// register, of which what does not fit is left out. Every problem of every file is gathered; a bundle with one problem is no bundle.
+// Relies on the classification the graph serves by.
 
 import type { Classification } from '../schema/classification.ts'
 import { bundleHash, readBundleFiles } from './bundle-files.ts'

@@ -90,7 +90,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   /** Of the newest bundle: the files, and the grants of the register up to a change. */
   let files = firstFiles
   let register: Register | undefined
-  let approved: { readonly change: number; readonly files: readonly BundleFile[] } = { change: 0, files: [] }
+  let approved: { readonly change: number | undefined; readonly files: readonly BundleFile[] } = { change: undefined, files: [] }
   let wasFresh = true
   let reading: Promise<readonly Problem[]> = Promise.resolve([])
   let waiting: Promise<readonly Problem[]> | undefined
@@ -160,6 +160,8 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
       approved = state
       if (bundle.hash !== versions[0].bundle.hash) accept(bundle)
     }
+    // Heard of an empty register: what comes next, comes one by one.
+    if (register?.fresh() === true) approved = { ...approved, change: approved.change ?? 0 }
   }
 
   const read = async (): Promise<readonly Problem[]> => {

@@ -20,7 +20,7 @@ const grantFields = z.strictObject({
   needsAuthorization: z.boolean().optional(),
 })
 const grantShape = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,63}$/, 'a grant id is letters, digits and hyphens'),
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a grant id is letters, digits, hyphens and underscores'),
   org: z.string(),
   purpose: z.string(),
   scenario: z.string().min(1),
@@ -49,8 +49,8 @@ export type GrantContext = {
   readonly purposes: ReadonlyMap<string, Purpose>
 }
 
-/** Ids that the register gives; a file of such an id would outlive a revocation there (docs/grants.md). */
-const REGISTERED = /^G-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Ids that the register gives, with an underscore so that the UUID in them is known as one; a file of such an id would outlive a revocation there (docs/grants.md). */
+const REGISTERED = /^G_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 /** The folder, which is on no disk, of the register's grants in a bundle. */
 export const APPROVED = 'approved/'
 

@@ -19,11 +19,11 @@ export type Register = {
 /** Older states than these no process still decides by. */
 const STATES = 4
 
-/** The states after change `seen`, oldest first, the last one that of now; none where nothing changed. */
-export function statesSince(grants: readonly RegisteredGrant[], seen: number): readonly { readonly change: number; readonly files: readonly BundleFile[] }[] {
-  const changes = [...new Set(grants.flatMap(({ made, ended }) => [made, ...(ended === Infinity ? [] : [ended])]))].filter((change) => change > seen).sort((a, b) => a - b)
+/** The states after change `seen`, oldest first, the last one that of now; none where nothing changed. `seen` undefined: nothing was heard before. */
+export function statesSince(grants: readonly RegisteredGrant[], seen: number | undefined): readonly { readonly change: number; readonly files: readonly BundleFile[] }[] {
+  const changes = [...new Set(grants.flatMap(({ made, ended }) => [made, ...(ended === Infinity ? [] : [ended])]))].filter((change) => seen === undefined || change > seen).sort((a, b) => a - b)
   // A process that has just begun needs none but the newest.
-  return changes.slice(seen === 0 ? -1 : -STATES).map((change) => ({ change, files: filesAt(grants, change) }))
+  return changes.slice(seen === undefined ? -1 : -STATES).map((change) => ({ change, files: filesAt(grants, change) }))
 }
 
 function filesAt(grants: readonly RegisteredGrant[], change: number): readonly BundleFile[] {

@@ -110,8 +110,8 @@ function numbered(args: Arguments): Numbered {
   return { id: idOf(args), version }
 }
 
-/** `G-` and an application's id; grants of files have others and are ended in their files. */
+/** `G_` and an application's id; grants of files have others and are ended in their files. */
 function grantId(id: unknown): string {
-  if (typeof id !== 'string' || !id.startsWith('G-') || !UUID.test(id.slice(2))) throw new CitygraphError('GRANT_UNKNOWN')
-  return `G-${id.slice(2).toLowerCase()}`
+  if (typeof id !== 'string' || !id.startsWith('G_') || !UUID.test(id.slice(2))) throw new CitygraphError('GRANT_UNKNOWN')
+  return `G_${id.slice(2).toLowerCase()}`
 }

@@ -37,7 +37,7 @@ describe('access in an emergency', () => {
     expect((await confirm('relief-second', id)).data.confirmBreakGlass).toMatchObject({ status: 'APPROVED' })
     expect(await years()).toBeGreaterThan(0)
     const listed = await city.ask('{ grants(where: { kind: { eq: EMERGENCY } }) { nodes { id state endsAt reviewDue } } }', { caller: 'psb-officer' })
-    expect(listed.data.grants.nodes).toEqual([{ id: `G-${id}`, state: 'ACTIVE', endsAt: '2026-03-01T14:00:00+08:00', reviewDue: '2026-03-02' }])
+    expect(listed.data.grants.nodes).toEqual([{ id: `G_${id}`, state: 'ACTIVE', endsAt: '2026-03-01T14:00:00+08:00', reviewDue: '2026-03-02' }])
     now = new Date('2026-03-01T13:59:59+08:00')
     expect(await years()).toBeGreaterThan(0)
     now = new Date('2026-03-01T14:00:00+08:00')

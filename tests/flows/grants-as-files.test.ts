@@ -27,7 +27,7 @@ const place = () => ({ reader: city.databases.audit.query, writer: city.database
 const bring = async (apply: boolean): Promise<readonly string[]> => (await bringIn(folder, place(), { apply })).lines
 const granted = async (): Promise<boolean> => {
   await city.city.core.engine.reloadRegister()
-  return [...city.city.core.engine.bundle().grants.values()].some(({ id, status }) => id.startsWith('G-') && status === 'ACTIVE')
+  return [...city.city.core.engine.bundle().grants.values()].some(({ id, status }) => id.startsWith('G_') && status === 'ACTIVE')
 }
 const held = () => heldAt(city.databases.audit.query)
 
@@ -39,10 +39,10 @@ describe('grants as files', () => {
       expect((await city.ask('mutation ($id: ID!) { approveApplication(id: $id, version: 1) { id } }', { caller, variables: { id } })).errors).toEqual([])
     }
     expect(writeFiles(await held(), folder)).toBe(1)
-    expect(readdirSync(folder)).toEqual([`G-${id}.yaml`])
-    const text = readFileSync(join(folder, `G-${id}.yaml`), 'utf8')
-    for (const line of [`id: G-${id}`, 'org: NAV-B', 'purpose: NAV-0801', 'validFrom: 2026-03-01', 'validTo: 2026-03-30', 'person: second-officer', 'agreementRef: OPEN-2026-0001', 'status: ACTIVE']) expect(text).toContain(line)
-    expect(await bring(true)).toEqual([`G-${id}.yaml: nothing to do`])
+    expect(readdirSync(folder)).toEqual([`G_${id}.yaml`])
+    const text = readFileSync(join(folder, `G_${id}.yaml`), 'utf8')
+    for (const line of [`id: G_${id}`, 'org: NAV-B', 'purpose: NAV-0801', 'validFrom: 2026-03-01', 'validTo: 2026-03-30', 'person: second-officer', 'agreementRef: OPEN-2026-0001', 'status: ACTIVE']) expect(text).toContain(line)
+    expect(await bring(true)).toEqual([`G_${id}.yaml: nothing to do`])
     expect(await held()).toHaveLength(1)
   })
 

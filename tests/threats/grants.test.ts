@@ -208,11 +208,11 @@ describe('the register', () => {
     const id = await applied()
     const gateway = openAuditPool(city.databases.audit.writer('gateway'), { log: 'gateway' })
     await expect(gateway.query(`SELECT * FROM audit.approve_application($1, 1, 'AMR', 'x', '[{"role":"OWNER","org":"AMR"}]', now())`, [id])).rejects.toMatchObject({ code: '42501' })
-    await expect(gateway.query(`SELECT audit.revoke_grant('G-x', 'AMR', 'x', now())`)).rejects.toMatchObject({ code: '42501' })
+    await expect(gateway.query(`SELECT audit.revoke_grant('G_x', 'AMR', 'x', now())`)).rejects.toMatchObject({ code: '42501' })
     expect((await gateway.query('SELECT id FROM audit.approved_grants(0)')).rows.length).toBeGreaterThan(0)
     await gateway.end()
     const own = openAuditPool(city.databases.audit.writer('governance'), { log: 'governance' })
-    await expect(own.query(`SELECT audit.activate_grant($1, 'G-x', 'x', now(), NULL, now())`, [id])).rejects.toMatchObject({ code: '42501' })
+    await expect(own.query(`SELECT audit.activate_grant($1, 'G_x', 'x', now(), NULL, now())`, [id])).rejects.toMatchObject({ code: '42501' })
     await expect(own.query('UPDATE audit.application SET status = $1', ['APPROVED'])).rejects.toMatchObject({ code: '42501' })
     await own.end()
     await expect(sql('UPDATE audit.approved_grant SET content = $1', ['x'])).rejects.toMatchObject({ code: '42501' })
@@ -225,17 +225,17 @@ describe('the register', () => {
     const silent = { append: async () => undefined, refused: async () => true, close: async () => undefined }
     const register = grantRegister({ pool: own, audit: silent, clock: city.city.core.clock })
     const id = await register.file({ kind: 'GRANT', status: 'PENDING', by: { org: 'NAV-B', sub: 'x' }, content: JSON.stringify(input), demands: [{ role: 'OWNER', org: 'AMR', due: '2026-03-09T00:00:00Z' }] })
-    const text = 'id: G-x\norg: NAV-B\nfields: [{ mode: CLEAR, fields: [Person.gone] }]\n'
+    const text = 'id: G_x\norg: NAV-B\nfields: [{ mode: CLEAR, fields: [Person.gone] }]\n'
     await register.approve({ id, version: 1, by: { org: 'AMR', sub: 'y' }, takes: [{ role: 'OWNER', org: 'AMR' }] }, () => ({ text, endsAt: new Date('2026-04-01T00:00:00Z') }))
     await city.city.core.engine.reloadRegister()
     await own.end()
-    expect(city.city.core.engine.bundle().leftOut.map(({ file }) => file)).toContain(`approved/G-${id}.yaml`)
+    expect(city.city.core.engine.bundle().leftOut.map(({ file }) => file)).toContain(`approved/G_${id}.yaml`)
     expect(city.log()).toContain('does not fit and is left out')
     expect((await city.ask('{ enterprises(first: 1) { nodes { uscc } } }', { caller: 'nav-b' })).data.enterprises.nodes).toHaveLength(1)
   })
 
   it('is no file: a file of its ids is refused', async () => {
-    const folder = editedPolicies({ 'grants/bank-0602.yaml': (text) => text.replace('id: BANK-0602', `id: G-${randomUUID()}`) })
+    const folder = editedPolicies({ 'grants/bank-0602.yaml': (text) => text.replace('id: BANK-0602', `id: G_${randomUUID()}`) })
     await expect(createPolicyEngine({ directory: folder, classification: city.city.core.classification, clock: city.city.core.clock })).rejects.toMatchObject({ problems: [{ message: expect.stringContaining('the register') }] })
   })
 
@@ -248,7 +248,7 @@ describe('the register', () => {
     const register = watchGrants({ pool, changed: () => void engine.registerChanged(), pollMs: 100, newsLifeMs: 600 })
     await engine.follow(register)
     const partner: Caller = { kind: 'partner', org: 'NAV-B', sub: 'nav-b', roles: [], assurance: 2, zone: 'mainland' }
-    const granted = (): boolean => engine.plan(partner, { purpose: 'NAV-0801', singleSubject: false }).field('AnnualReport', 'totalAssets').policies.some((policy) => policy.startsWith('grant/G-'))
+    const granted = (): boolean => engine.plan(partner, { purpose: 'NAV-0801', singleSubject: false }).field('AnnualReport', 'totalAssets').policies.some((policy) => policy.startsWith('grant/G_'))
     expect(granted()).toBe(true)
     await takeAway(city.databases.audit)
     try {
