@@ -30,7 +30,7 @@ async function tokenOf(caller: string): Promise<string> {
   return asked.out().trim()
 }
 
-/** Public ids differ from caller to caller: those that need one are asked in tests/flows/http-equals-embedded.test.ts. */
+/** Public ids differ from caller to caller: those that need one are asked in tests/long/http-equals-embedded.test.ts. */
 const general = Object.entries(askings).filter(([, { query }]) => !/\$(person|ward)/.test(query))
 
 async function askAll(url: string): Promise<Map<string, unknown>> {

@@ -28,7 +28,7 @@ import { theScenario } from '../support/scenario-city.ts'
 import { compileAndRun } from '../support/run-sql.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20260301)
-const SHARE = Number(process.env['SHARE'] ?? 5)
+const SHARE = Number(process.env['SHARE'] ?? 8)
 const ROWS = 4
 const classification = readClassification(allSubgraphSdl())
 const clock = frozenClock(NOW)

@@ -87,7 +87,7 @@ describe('variables', () => {
 })
 
 /** How many of the hostile texts each argument gets, in turn; tests/long gives each all. */
-const HOSTILE_TEXTS = Number(process.env['HOSTILE_TEXTS'] ?? 6)
+const HOSTILE_TEXTS = Number(process.env['HOSTILE_TEXTS'] ?? 4)
 
 describe('every argument of every field', () => {
   const hostile = ["' OR '1'='1", "'; DROP TABLE pop_person; --", '") } } #', '$1', '\\', '%', '_', '\u0000', '{"eq":1}', '${jndi:ldap://x}', '<script>', '__proto__', 'constructor', '../../etc/passwd', '\u202e', `${secret}`, '9'.repeat(400), "E'\\x27'", '张伟\u3000', 'NaN', 'Infinity', '-0', '1e400', '0x1f', 'null', 'true']

@@ -22,7 +22,7 @@ import { signedToken } from '../support/signed-token.ts'
 
 const seed = Number(process.env['CANARY_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 /** For each caller, beside the ways and edges below; tests/long and a hunt by hand set more. */
-const OPERATIONS = Number(process.env['CANARY_OPERATIONS'] ?? 8)
+const OPERATIONS = Number(process.env['CANARY_OPERATIONS'] ?? 6)
 const ownPid = linkingToken(scenarioPeople.zhangWei.idNo, LINK_KEY)
 
 let city: RunningCity

@@ -104,8 +104,8 @@ const listed = (answer: Answer, list: string): unknown => {
 
 const ownAffairs: readonly string[] = ['Application', 'Grant', 'Stop', 'Publication', 'Correction', 'CorrectionNotice', 'Demand']
 
-/** Each caller tries one of so many attempts, others try the rest: two callers each. tests/long lets everybody try one in two. */
-const SHARE = Number(process.env['FILTERS_SHARE'] ?? 4)
+/** Each caller tries one of so many attempts, others try the rest: one caller each. tests/long lets everybody try one in two. */
+const SHARE = Number(process.env['FILTERS_SHARE'] ?? 8)
 
 describe('conditions on what is not clear', () => {
   const callers: readonly (readonly [string, () => Promise<Asked>])[] = [
