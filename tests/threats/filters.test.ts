@@ -145,7 +145,7 @@ describe('conditions on what is not clear', () => {
         refusals += found.length
         expect(answer.text).not.toMatch(/SELECT|column|stack|Did you mean|1985-03-07/)
       }
-      if (who.includes('department') || who.includes('owner')) expect(refusals).toBeGreaterThan(20)
+      if (who.includes('department') || who.includes('owner')) expect(refusals).toBeGreaterThan(80 / SHARE)
     })
   }
 
