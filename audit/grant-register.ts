@@ -31,7 +31,8 @@ export type Making = { readonly text: string; readonly endsAt: Date; readonly re
 /** All resolve when durable and throw APPROVER_SUSPENDED for a suspended officer, AUDIT_UNAVAILABLE where nothing was done. */
 export type GrantRegister = {
   /** `org`: for which it is filed, where whoever files is of another. */
-  file(order: { readonly kind: ApplicationKind; readonly status: 'DRAFT' | 'PENDING'; readonly by: Officer; readonly org?: string; readonly content: string; readonly demands: readonly Demanded[] }): Promise<string>
+  /** `id`: of what is filed once, whoever files it; throws AUDIT_UNAVAILABLE where it stands already. */
+  file(order: { readonly id?: string; readonly kind: ApplicationKind; readonly status: 'DRAFT' | 'PENDING'; readonly by: Officer; readonly org?: string; readonly content: string; readonly demands: readonly Demanded[] }): Promise<string>
   edit(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly content: string; readonly demands: readonly Demanded[] }): Promise<'DONE' | Refused>
   /** With the last approval the grant that `make` gives is in force, by the id `G_` and the application's; what `make` throws undoes the approval. */
   approve(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly takes: readonly Take[] }, make: (it: Registered, at: Date) => Making): Promise<'APPROVED' | 'COMPLETE' | Refused>
@@ -67,8 +68,7 @@ export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: A
     audit.append([{ id: nextId(), at: at.toISOString(), log: LOG, event, about, ...rest }])
 
   return {
-    file: async ({ kind, status, by, org: applicant = by.org, content, demands }) => {
-      const id = nextId()
+    file: async ({ id = nextId(), kind, status, by, org: applicant = by.org, content, demands }) => {
       await act(async (client, at) => {
         const { org, sub } = recorded(by)
         await client.query('SELECT audit.file_application($1, $2, $3, $4, $5, $6, $7, $8)', [id, kind, status, applicant, sub, content, JSON.stringify(demands), at])

@@ -6,6 +6,7 @@ import { openCatalogue } from '../governance/catalogue-watch.ts'
 import { grantCopier } from '../governance/copy-grants.ts'
 import { openFollower } from '../governance/follower.ts'
 import type { Follower } from '../governance/follower.ts'
+import { openDemands } from '../governance/open-demands.ts'
 import { openRiskWatch } from '../governance/risk-watch.ts'
 import { openWitness } from '../governance/witness.ts'
 import { openPool } from '../migrations/pool.ts'
@@ -14,6 +15,7 @@ import { allSubgraphSdl } from '../schema/load.ts'
 import type { CityDatabases } from './city-databases.ts'
 import type { CityCore } from './city-parts.ts'
 import type { CityKeys } from './keys.ts'
+import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
 
 /** Acts copy what they do themselves; this is for files, and for what another process did. */
@@ -31,6 +33,8 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
   const catalogue = openCatalogue({ facts, engine, classification, items: graphItems(allSubgraphSdl()), clock })
+  const grants = openGrantOffice(core, databases)
+  const demands = openDemands({ register: grants.register, engine, classification, clock, logger })
   let copiedAt = -Infinity
   const copyGrants = async (): Promise<void> => {
     if (performance.now() - copiedAt < COPY_GRANTS_MS) return
@@ -39,13 +43,14 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   }
   // One that fails keeps the others from nothing.
   const afterwards = async (): Promise<void> => {
-    const ends = await Promise.allSettled([watch.round(), copyGrants(), catalogue.round()])
+    const ends = await Promise.allSettled([watch.round(), copyGrants(), catalogue.round(), demands.round()])
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   }
   const it = openFollower({ facts, sources, engine, classification, logger, witness, afterwards })
   const end = async (): Promise<void> => {
     await it.close()
     await close()
+    await grants.close()
     await Promise.all([facts, ...sources.map(({ pool }) => pool)].map((pool) => pool.end()))
   }
   let ended: Promise<void> | undefined

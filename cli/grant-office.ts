@@ -4,6 +4,7 @@
 import { watchGrants } from '../audit/approved-grants.ts'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { grantRegister } from '../audit/grant-register.ts'
+import type { GrantRegister } from '../audit/grant-register.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -18,7 +19,7 @@ import type { Classification } from '../schema/classification.ts'
 import type { CityDatabases } from './city-databases.ts'
 
 type Deciding = { readonly engine: PolicyEngine; readonly logger: Logger }
-export type OpenGrantOffice = { readonly office: GrantOffice; readonly close: () => Promise<void> }
+export type OpenGrantOffice = { readonly office: GrantOffice; readonly register: GrantRegister; readonly close: () => Promise<void> }
 
 /** Connects when first needed. */
 export function openGrantOffice(core: Deciding & { readonly classification: Classification; readonly clock: Clock }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenGrantOffice {
@@ -40,6 +41,7 @@ export function openGrantOffice(core: Deciding & { readonly classification: Clas
   const register = grantRegister({ pool, audit, clock, changed })
   return {
     office: grantOffice({ register, engine, classification, clock }),
+    register,
     close: async () => {
       await audit.close()
       await Promise.all([pool.end(), records.end(), facts.end(), source.end()])

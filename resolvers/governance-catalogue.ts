@@ -5,6 +5,8 @@ import { sql, type SQL } from 'drizzle-orm'
 import { CitygraphError } from '../core/errors.ts'
 import { searchQuery } from '../core/search-words.ts'
 import { catalogueItems, demands, holdings } from '../migrations/governance/tables-catalogue.ts'
+import { corrections } from '../migrations/governance/tables-of-corrections.ts'
+import { publications } from '../migrations/governance/tables-of-stops.ts'
 import { entityOf, type DomainBinding } from './binding.ts'
 import { compiledFor } from './compiled.ts'
 import { column, computed, entity, type Entity } from './entity.ts'
@@ -20,6 +22,13 @@ import { compile, run } from './statements.ts'
 
 const domain = 'governance'
 
+/** What stands of its owner's steps: of the field itself, then of its whole type, which holds for the owner's own fields; null: no step. */
+const standing = sql`(SELECT newest.state FROM (
+    SELECT DISTINCT ON (${publications.target}) ${publications.target} AS target, ${publications.state} AS state FROM ${publications}
+    WHERE ${publications.target} IN (${catalogueItems.coordinate}, ${catalogueItems.type}) AND ${publications.owner} = ${catalogueItems.owner}
+    ORDER BY ${publications.target}, ${publications.step} DESC
+  ) AS newest WHERE newest.state <> 'PUBLISHED' ORDER BY length(newest.target) DESC LIMIT 1)`
+
 /** A field's rows are its type's; what another domain adds to a type has rows of its own and shows none. */
 const catalogueItem = entity({
   domain,
@@ -30,6 +39,8 @@ const catalogueItem = entity({
   attributes: { owner: sql`${catalogueItems.owner}` },
   fields: {
     publishedOn: computed(sql`coalesce(${catalogueItems.publishedOn}, ${catalogueItems.firstSeenOn})`, 'day', { filled: true }),
+    state: computed(sql`CASE WHEN ${catalogueItems.state} = 'WITHDRAWN' THEN 'WITHDRAWN' ELSE coalesce(${standing}, ${catalogueItems.state}) END`, 'text', { filled: true }),
+    openReports: computed(sql`(SELECT count(*)::integer FROM ${corrections} WHERE ${corrections.field} = ${catalogueItems.coordinate} AND ${corrections.outcome} IS NULL)`, 'integer', { filled: true }),
     rowsAtLeast: column(holdings.rowsAtLeast),
     newestOn: column(holdings.newestOn),
   },

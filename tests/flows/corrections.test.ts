@@ -4,8 +4,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scenarioPeople } from '../../synthetic-city/scenario.ts'
 import { createPublicIds } from '../../resolvers/ids.ts'
-import { openReports } from '../../resolvers/open-reports.ts'
-import { openPool } from '../../migrations/pool.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import { post, runningCity, type Answer, type RunningCity } from '../support/running-city.ts'
 import { signedToken } from '../support/signed-token.ts'
@@ -39,11 +37,12 @@ const REPORT = 'mutation ($person: ID!, $field: String!) { reportIncorrect(perso
 const ANSWER = 'mutation ($id: ID!, $outcome: CorrectionOutcome!) { answerCorrection(id: $id, outcome: $outcome) { id person open outcome answeredBySub } }'
 const NOTICES = '{ notices { nodes { id org field reads firstReadAt lastReadAt requestIds acknowledged } } }'
 const report = (): Promise<Answer> => city.ask(REPORT, { caller: 'amr-officer', variables: { person: reporterId, field: 'Person.name' } })
+/** What the catalogue says of open reports. */
 const open = async (): Promise<Record<string, number>> => {
-  const pool = openPool(city.databases.governance.query, { max: 1, domain: 'governance' })
-  const found = await openReports(pool)
-  await pool.end()
-  return Object.fromEntries(found)
+  await city.city.follower.caughtUp()
+  const { data } = await city.ask('{ catalogue(where: { type: { eq: "Person" } }, first: 100) { nodes { coordinate openReports } } }', { caller: 'appr-clerk' })
+  const items: readonly { coordinate: string; openReports: number }[] = data.catalogue.nodes
+  return Object.fromEntries(items.filter(({ openReports }) => openReports > 0).map(({ coordinate, openReports }) => [coordinate, openReports]))
 }
 
 describe('a correction', () => {

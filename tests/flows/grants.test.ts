@@ -57,7 +57,7 @@ describe('a grant', () => {
     // Sunday 2026-03-01: five working days end on Friday, 24:00.
     expect(it.approvals.nodes).toEqual([{ role: 'OWNER', org: 'AMR', due: '2026-03-07T00:00:00+08:00' }, { role: 'REVIEW', org: 'BDC', due: '2026-03-07T00:00:00+08:00' }])
     // Nobody else sees a draft.
-    expect((await city.ask('{ applications { nodes { id } } }', { caller: 'amr-data-owner' })).data.applications.nodes).toEqual([])
+    expect((await city.ask('{ applications(where: { org: { eq: "NAV-B" } }) { nodes { id } } }', { caller: 'amr-data-owner' })).data.applications.nodes).toEqual([])
 
     const edited = await city.ask(EDIT, { caller: 'nav-b', variables: { id: it.id, version: 1, input } })
     expect(edited.errors).toEqual([])

@@ -52,9 +52,23 @@ describe('a field', () => {
     expect((await city.ask(OWN, { caller: 'zhang-wei' })).data.me.gender).not.toBeNull()
   })
 
+  it('stands in the catalogue as its owner left it', async () => {
+    await city.city.follower.caughtUp()
+    const states = async (): Promise<unknown> => (await city.ask('{ catalogue(where: { state: { in: [WITHDRAWN, REVIEW, DRAFT] } }) { nodes { coordinate state } } }')).data.catalogue.nodes
+    expect(await states()).toEqual([])
+    await act('withdraw', 'Person.education', tokens.owner)
+    expect(await states()).toEqual([])
+    await act('withdraw', 'Person.gender', tokens.owner)
+    expect(await states()).toEqual([{ coordinate: 'Person.gender', state: 'WITHDRAWN' }])
+    expect(await stateOf('submitForPublication', 'Person.gender', tokens.owner)).toBe('REVIEW')
+    expect(await states()).toEqual([{ coordinate: 'Person.gender', state: 'REVIEW' }])
+    expect(await stateOf('publish', 'Person.gender', tokens.approver)).toBe('PUBLISHED')
+    expect(await states()).toEqual([])
+  })
+
   it('leaves an event for each step, and a list for the owner and auditors', async () => {
     const events = (await logLeaves(city.databases.audit.owner, 'governance')).filter(({ event }) => event === 'PUBLICATION')
-    const states = ['WITHDRAWN', 'REVIEW', 'DRAFT', 'REVIEW', 'PUBLISHED']
+    const states = ['WITHDRAWN', 'REVIEW', 'DRAFT', 'REVIEW', 'PUBLISHED', 'WITHDRAWN', 'REVIEW', 'PUBLISHED']
     expect(events).toMatchObject(states.map((state) => ({ target: 'Person.gender', state })))
     const list = '{ publications { nodes { target state bySub newest } } }'
     const shown = await city.ask(list, { caller: 'auditor' })

@@ -25,7 +25,7 @@ describe.each([[false], [true]])('with cityAfterDeadline: %s', (allowed) => {
     const ask = async (subject: string, query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Answer> =>
       post(city.url, query, { variables }, await signedToken(city, { subject, claims: officer, livesS: 30 * 86_400 }))
     const approve = (subject: string): Promise<Answer> => ask(subject, 'mutation ($id: ID!) { approveApplication(id: $id, version: 1) { status } }', { id })
-    const overdue = async (): Promise<readonly string[]> => (await ask('reviewer', '{ applications(first: 5) { nodes { id overdue } } }')).data.applications.nodes.filter((one: { overdue: boolean }) => one.overdue).map((one: { id: string }) => one.id)
+    const overdue = async (): Promise<readonly string[]> => (await ask('reviewer', '{ applications(where: { org: { eq: "NAV-B" } }, first: 5) { nodes { id overdue } } }')).data.applications.nodes.filter((one: { overdue: boolean }) => one.overdue).map((one: { id: string }) => one.id)
     const made = await city.ask('mutation ($input: GrantApplication!) { applyForGrant(input: $input) { id } }', { caller: 'nav-b', variables: { input } })
     const { id } = made.data.applyForGrant
     expect((await approve('reviewer')).data.approveApplication.status).toBe('PENDING')
