@@ -2,6 +2,7 @@
 // news for five seconds none of them counts: a revocation that cannot be seen must not be a way in.
 
 import type pg from 'pg'
+import { watchNews } from './news.ts'
 import { NEWS_LIFE_MS, POLL_MS } from './suspensions.ts'
 
 /** `made`, `ended`: numbers of the register's changes; ended: revoked, or over for a month. */
@@ -24,53 +25,14 @@ export function watchGrants(parts: { readonly pool: Pick<pg.Pool, 'query'>; read
   const { pool, changed, onFailure, pollMs = POLL_MS, newsLifeMs = NEWS_LIFE_MS } = parts
   const held = new Map<string, HeldGrant>()
   let seen = 0
-  let askedAt = -Infinity
-  let failing = false
-  let closed = false
-  let flight: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
-
-  const ask = async (): Promise<void> => {
-    // The answer is as old as the question.
-    const at = performance.now()
-    try {
-      const { rows } = await pool.query<Row>({ name: 'audit-grants', text: 'SELECT id, content, made, ended, retired FROM audit.approved_grants($1)', values: [seen] })
-      for (const { id, content, made, ended, retired } of rows) {
-        const ends = [ended, retired].flatMap((change) => (change === null ? [] : [Number(change)]))
-        held.set(id, { id, content, made: Number(made), ended: Math.min(...ends) })
-        seen = Math.max(seen, Number(made), ...ends)
-      }
-      askedAt = at
-      failing = false
-      if (rows.length > 0) changed()
-    } catch (cause) {
-      if (!failing && !closed) onFailure?.(cause)
-      failing = true
+  const news = watchNews(async () => {
+    const { rows } = await pool.query<Row>({ name: 'audit-grants', text: 'SELECT id, content, made, ended, retired FROM audit.approved_grants($1)', values: [seen] })
+    for (const { id, content, made, ended, retired } of rows) {
+      const ends = [ended, retired].flatMap((change) => (change === null ? [] : [Number(change)]))
+      held.set(id, { id, content, made: Number(made), ended: Math.min(...ends) })
+      seen = Math.max(seen, Number(made), ...ends)
     }
-  }
-
-  const askOnce = (): Promise<void> => {
-    flight ??= ask().finally(() => {
-      flight = undefined
-      clearTimeout(timer)
-      if (!closed) timer = setTimeout(() => void askOnce(), pollMs).unref()
-    })
-    return flight
-  }
-  void askOnce()
-
-  return {
-    grants: () => [...held.values()],
-    fresh: () => performance.now() - askedAt <= newsLifeMs,
-    async refresh() {
-      // What is under way may have been asked before.
-      await flight
-      await askOnce()
-    },
-    async close() {
-      closed = true
-      clearTimeout(timer)
-      await flight
-    },
-  }
+    return rows.length > 0 ? changed : undefined
+  }, { pollMs, newsLifeMs, onFailure })
+  return { grants: () => [...held.values()], fresh: news.fresh, refresh: news.refresh, close: news.close }
 }

@@ -6,6 +6,7 @@ import { CitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
 import { stopsOf } from '../core/stops.ts'
 import type { Stop, Stops } from '../core/stops.ts'
+import { watchNews } from './news.ts'
 
 /** How often the audit database is asked, and how old its last answer may be, milliseconds. */
 export const POLL_MS = 400
@@ -35,69 +36,36 @@ export function suspended(): CitygraphError {
 /** Starts asking. `onFailure` gets the first cause of each outage. `close` leaves the pool to its owner. */
 export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>; readonly onFailure?: (cause: unknown) => void; readonly pollMs?: number; readonly newsLifeMs?: number }): Suspensions {
   const { pool, onFailure, pollMs = POLL_MS, newsLifeMs = NEWS_LIFE_MS } = parts
-  let news: News = { callers: new Set(), applications: new Set(), stops: undefined }
-  let askedAt = -Infinity
-  let failing = false
-  let closed = false
-  let flight: Promise<void> | undefined
-  let timer: NodeJS.Timeout | undefined
-
-  const ask = async (): Promise<void> => {
-    // The answer is as old as the question.
-    const at = performance.now()
-    try {
-      const { rows } = await pool.query<NewsRow>({ name: 'audit-withheld', text: NEWS })
-      news = readNews(rows)
-      askedAt = at
-      failing = false
-    } catch (cause) {
-      if (!failing && !closed) onFailure?.(cause)
-      failing = true
-    }
-  }
-
-  const askOnce = (): Promise<void> => {
-    flight ??= ask().finally(() => {
-      flight = undefined
-      clearTimeout(timer)
-      if (!closed) timer = setTimeout(() => void askOnce(), pollMs).unref()
-    })
-    return flight
-  }
-  void askOnce()
+  let known: Known = { callers: new Set(), applications: new Set(), stops: undefined }
+  const news = watchNews(async () => {
+    known = readNews((await pool.query<NewsRow>({ name: 'audit-withheld', text: NEWS })).rows)
+    return undefined
+  }, { pollMs, newsLifeMs, onFailure })
 
   return {
     async require({ org, sub, clientId }) {
       // Old news may only mean that this process was too busy to ask.
-      if (performance.now() - askedAt > newsLifeMs) await askOnce()
-      if (performance.now() - askedAt > newsLifeMs) throw new CitygraphError('AUDIT_UNAVAILABLE')
-      const { callers, applications, stops } = news
+      if (!news.fresh()) await news.again()
+      if (!news.fresh()) throw new CitygraphError('AUDIT_UNAVAILABLE')
+      const { callers, applications, stops } = known
       // Named as in records: whoever suspends has the name from there.
       if (callers.size > 0 && (callers.has(keyOf(org, recordable(sub))) || callers.has(keyOf(org, EVERYBODY)))) throw suspended()
       if (applications.size > 0 && clientId !== undefined && applications.has(recordable(clientId))) throw suspended()
       return stops
     },
-    stops: () => news.stops,
-    async refresh() {
-      // What is under way may have been asked before.
-      await flight
-      await askOnce()
-    },
-    async close() {
-      closed = true
-      clearTimeout(timer)
-      await flight
-    },
+    stops: () => known.stops,
+    refresh: news.refresh,
+    close: news.close,
   }
 }
 
-type News = { readonly callers: ReadonlySet<string>; readonly applications: ReadonlySet<string>; readonly stops: Stops | undefined }
+type Known = { readonly callers: ReadonlySet<string>; readonly applications: ReadonlySet<string>; readonly stops: Stops | undefined }
 type NewsRow = { readonly kind: string; readonly target: string; readonly sub: string }
 
 /** One statement, so that both are of one moment. */
 const NEWS = `SELECT 'CALLER' AS kind, org AS target, sub FROM audit.suspended() UNION ALL SELECT kind, target, '' FROM audit.withheld()`
 
-function readNews(rows: readonly NewsRow[]): News {
+function readNews(rows: readonly NewsRow[]): Known {
   const callers = new Set<string>()
   const applications = new Set<string>()
   const targets: Stop[] = []
