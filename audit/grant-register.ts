@@ -43,6 +43,8 @@ export type GrantRegister = {
 }
 
 const LOG = 'governance'
+/** SQLSTATE of audit.file_application. */
+const TOO_MANY = 'CG002'
 
 /** `pool`: of the writer of log `governance`, used by nobody else. `changed` runs after each change, for copies and for this process's own engine. */
 export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: AuditLog; readonly clock: Clock; readonly changed?: () => Promise<void> }): GrantRegister {
@@ -54,6 +56,7 @@ export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: A
     const begin = async (): Promise<T> => {
       const at = clock.now()
       const done = await inTransaction(pool, (client) => work(client, at)).catch((error: unknown) => {
+        if (isState(error, TOO_MANY)) throw new CitygraphError('RATE_LIMITED', { hint: 'Your organisation has filed as many applications as it may: 50 that are not decided, 100 in 24 hours.' })
         throw isState(error, OFFICER_SUSPENDED) ? new CitygraphError('APPROVER_SUSPENDED') : error
       })
       await changed?.()

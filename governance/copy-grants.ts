@@ -58,8 +58,10 @@ async function writeApplications(client: pg.ClientBase, applications: readonly A
   const read = applications.map((one) => {
     const it = readApplication(JSON.parse(one.content))
     const fields = it.fields.map(({ field, mode }) => ({ field, mode, owner: fieldAt(field, rules.classification)?.owner ?? '', level: `L${fieldAt(field, rules.classification)?.level ?? 4}` }))
-    // A draft is nobody's business yet.
-    const owners = one.status === 'DRAFT' ? [] : [...new Set(fields.map(({ owner }) => owner))].sort()
+    // A draft is nobody's business yet, nor is what was taken back before anybody decided anything.
+    const decided = demands.some(({ application, approved_at }) => application === one.id && approved_at !== null)
+    const isOwn = one.status === 'DRAFT' || (one.status === 'WITHDRAWN' && one.version === 1 && !decided)
+    const owners = isOwn ? [] : [...new Set(fields.map(({ owner }) => owner))].sort()
     const open = demands.filter(({ application, version, approved_at }) => application === one.id && version === one.version && approved_at === null)
     return { one, it, fields, seen: { applicant: one.org, owners }, due: open.map(({ due }) => due).sort()[0] ?? null, route: routesOf(one, rules) }
   })

@@ -8,6 +8,7 @@ import type { Officer } from '../audit/officers-act.ts'
 import { recordIds } from '../audit/record-id.ts'
 import { shanghaiDay, startOfShanghaiDay } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
+import { CitygraphError } from '../core/errors.ts'
 import { withClient, type DepartmentPool } from '../migrations/pool.ts'
 import { answerDay } from '../policy-engine/corrections.ts'
 import type { CorrectionRules } from '../policy-engine/corrections.ts'
@@ -76,7 +77,10 @@ export function correctionOffice(parts: { readonly facts: DepartmentPool; readon
       const { rows: [answered] } = await client.query<{ field: string; owner: string; token: string; read_at: Date }>(ANSWER, [id, by.org, outcome, by.sub, at])
       if (answered === undefined) return 'NOT_OPEN' as const
       const { field, owner, token, read_at: readAt } = answered
-      const from = startOfShanghaiDay(since ?? shanghaiDay(readAt))
+      // Whoever reported it had it then: a later day would leave out those who are to be told.
+      const readOn = shanghaiDay(readAt)
+      if (since !== undefined && since > readOn) throw new CitygraphError('BAD_USER_INPUT', { argument: 'since', hint: 'It was wrong when it was reported: a day up to the one of that reading.' })
+      const from = startOfShanghaiDay(since ?? readOn)
       if (outcome === 'CORRECTED') await client.query(NOTIFY, [id, field, token, from, owner, at])
       await record('CORRECTION_ANSWER', id, at, { target: field, state: outcome, by })
       return 'ANSWERED' as const

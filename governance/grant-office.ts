@@ -3,7 +3,7 @@
 // log as an act that failed.
 
 import { canonicalJson } from '../audit/canonical-json.ts'
-import type { GrantRegister, Refused, Registered } from '../audit/grant-register.ts'
+import type { GrantRegister, Refused, Registered, Take } from '../audit/grant-register.ts'
 import type { Clock } from '../core/clock.ts'
 import { shanghaiDay, startOfShanghaiDay } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
@@ -35,7 +35,10 @@ export type GrantOffice = {
 }
 
 const HOUR_MS = 3_600_000
-const codes: Readonly<Record<Refused, ErrorCode>> = {
+/** Acts of applicants of one organisation under way at a time, in one process. */
+const MOST_AT_ONCE = 8
+/** Why the register refuses. */
+export const refusalCodes: Readonly<Record<Refused, ErrorCode>> = {
   UNKNOWN: 'APPLICATION_UNKNOWN',
   NOT_ENTITLED: 'APPROVER_NOT_ENTITLED',
   APPLICANT: 'APPROVER_IS_APPLICANT',
@@ -52,6 +55,26 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
     const { approvals } = engine.bundle()
     if (approvals === undefined) throw new CitygraphError('FORBIDDEN')
     return approvals
+  }
+  /** Of an officer who may give any approval; whoever may give none is not told which applications there are. */
+  const takes = (by: Caller): readonly Take[] => {
+    const may = takesOf(by, rules())
+    if (may.length === 0) throw new CitygraphError('APPROVER_NOT_ENTITLED')
+    return may
+  }
+  /** Acts stand in a row: one organisation's applications must not keep an owner's revocation waiting. */
+  const under = new Map<string, number>()
+  const limited = async <T>({ org }: Caller, work: () => Promise<T>): Promise<T> => {
+    const before = under.get(org) ?? 0
+    if (before >= MOST_AT_ONCE) throw new CitygraphError('RATE_LIMITED')
+    under.set(org, before + 1)
+    try {
+      return await work()
+    } finally {
+      const left = (under.get(org) ?? 1) - 1
+      if (left === 0) under.delete(org)
+      else under.set(org, left)
+    }
   }
   const inspected = (it: Application, { org }: Caller) => inspectApplication(it, org, { bundle: engine.bundle(), classification, at: clock.now() })
 
@@ -89,32 +112,32 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
         fields: fields.map((field) => ({ field: `${field.type}.${field.field}`, mode: defaultMode(field, classification) })),
       })
       const { demands } = inspectApplication(it, by.org, { bundle, classification, at: clock.now(), without: ['agreementRef', 'piaRef'] })
-      return register.file({ kind: 'GRANT', status: 'DRAFT', by, content: canonicalJson(it), demands })
+      return limited(by, () => register.file({ kind: 'GRANT', status: 'DRAFT', by, content: canonicalJson(it), demands }))
     },
     async apply(input, by) {
       const it = readApplication(input)
       const { demands } = inspected(it, by)
-      return register.file({ kind: 'GRANT', status: 'PENDING', by, content: canonicalJson(it), demands })
+      return limited(by, () => register.file({ kind: 'GRANT', status: 'PENDING', by, content: canonicalJson(it), demands }))
     },
     async edit({ id, version }, input, by) {
       const it = readApplication(input)
       const { demands } = inspected(it, by)
-      return done(id, await register.edit({ id, version, by, content: canonicalJson(it), demands }))
+      return done(id, await limited(by, () => register.edit({ id, version, by, content: canonicalJson(it), demands })))
     },
     async approve({ id, version }, by) {
-      return done(id, await register.approve({ id, version, by, takes: takesOf(by, rules()) }, make))
+      return done(id, await register.approve({ id, version, by, takes: takes(by) }, make))
     },
     async reject({ id, version }, by) {
-      return done(id, await register.reject({ id, version, by, takes: takesOf(by, rules()) }))
+      return done(id, await register.reject({ id, version, by, takes: takes(by) }))
     },
     async withdraw(id, by) {
-      return done(id, await register.withdraw(id, by))
+      return done(id, await limited(by, () => register.withdraw(id, by)))
     },
     async revoke(grant, by) {
       const it = await register.find(grant.slice(2))
-      const takes = takesOf(by, rules())
+      const given = takesOf(by, rules())
       const owners = it === undefined ? [] : readApplication(JSON.parse(it.content)).fields.map(({ field }) => fieldAt(field, classification)?.owner)
-      const may = takes.some(({ role, org }) => role !== 'OWNER' || owners.includes(org))
+      const may = given.some(({ role, org }) => role !== 'OWNER' || owners.includes(org))
       if (it === undefined || !(may || (it.org === by.org && by.kind !== 'public'))) throw new CitygraphError('GRANT_UNKNOWN')
       const outcome = await register.revoke(grant, by)
       if (outcome === 'DONE') return grant
@@ -140,7 +163,7 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
 
 function done(id: string, outcome: 'DONE' | 'APPROVED' | 'COMPLETE' | Refused): string {
   if (outcome === 'DONE' || outcome === 'APPROVED' || outcome === 'COMPLETE') return id
-  throw new CitygraphError(codes[outcome])
+  throw new CitygraphError(refusalCodes[outcome])
 }
 
 /** Paths of `extensions.sharing.decisions`, or `Type.field`. */

@@ -2,10 +2,11 @@
 // is brought there. A new grant comes in only with the approvals that approvals.yaml demands, all of them in its file; one that is
 // there already can only be revoked, since a change is another application.
 
+import { parseDocument } from 'yaml'
 import { canonicalJson } from '../audit/canonical-json.ts'
 import type { GrantRegister } from '../audit/grant-register.ts'
 import { startOfShanghaiDay } from '../core/clock.ts'
-import { isCitygraphError } from '../core/errors.ts'
+import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { inspectApplication, readApplication } from '../policy-engine/application.ts'
 import type { Application, Inspected } from '../policy-engine/application.ts'
 import type { Bundle } from '../policy-engine/bundle.ts'
@@ -13,6 +14,7 @@ import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import { APPROVED, endsAt, grantOfText, readGrants } from '../policy-engine/grants.ts'
 import type { Grant } from '../policy-engine/grants.ts'
 import type { Classification } from '../schema/classification.ts'
+import { refusalCodes } from './grant-office.ts'
 
 export type HeldText = { readonly id: string; readonly content: string; readonly revoked: boolean }
 type New = { readonly kind: 'NEW'; readonly file: string; readonly grant: Grant; readonly text: string; readonly application: Application; readonly inspected: Inspected }
@@ -99,7 +101,8 @@ export async function applyChange(change: Change, register: GrantRegister): Prom
       for (const { role, org } of inspected.demands) {
         const [approval] = given.splice(given.findIndex((one) => one.role === role), 1)
         if (approval === undefined) return
-        await register.approve({ id, version: 1, by: { org, sub: approval.person }, takes: [{ role, org }] }, () => ({ text: withId(change, `G_${id}`), endsAt: new Date(endsAt(grant)) }))
+        const outcome = await register.approve({ id, version: 1, by: { org, sub: approval.person }, takes: [{ role, org }] }, () => ({ text: withId(change, `G_${id}`), endsAt: new Date(endsAt(grant)) }))
+        if (outcome !== 'APPROVED' && outcome !== 'COMPLETE') throw new CitygraphError(refusalCodes[outcome])
       }
     }
   }
@@ -107,5 +110,8 @@ export async function applyChange(change: Change, register: GrantRegister): Prom
 
 /** The file's own text under the register's id. */
 function withId({ text, grant }: New, id: string): string {
-  return text.replace(/^id:.*$/m, `id: ${id} # was ${grant.id}`)
+  const document = parseDocument(text)
+  document.set('id', id)
+  document.commentBefore = ` was ${grant.id}`
+  return document.toString()
 }

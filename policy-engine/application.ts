@@ -14,7 +14,7 @@ import { fieldAt, readGrants } from './grants.ts'
 
 const DAY_MS = 86_400_000
 /** Nothing unseen, no number of a person: officers read these and a log may. */
-const words = (most: number) => z.string().trim().min(1).max(most).refine((text) => !/[\p{Cc}\p{Default_Ignorable_Code_Point}]/u.test(text) && !holdsNaturalKey(text))
+const words = (most: number) => z.string().trim().min(1).max(most).refine((text) => !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(text) && !holdsNaturalKey(text))
 const reference = z.string().regex(/^[A-Z0-9][A-Z0-9-]{3,39}$/).refine((text) => !holdsNaturalKey(text))
 const shape = z.strictObject({
   purpose: z.string().max(40),

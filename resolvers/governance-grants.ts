@@ -26,7 +26,7 @@ const application = entity({
   type: 'Application',
   table: applications,
   alive: sql`true`,
-  attributes: seenBy(applications),
+  attributes: { ...seenBy(applications), draft: sql`(cardinality(${applications.owners}) = 0)` },
   fields: { overdue: computed(sql`(${applications.status} = 'PENDING' AND coalesce(${applications.due} < ${slot('now')}::timestamptz, false))`, 'truth') },
   relations: {
     fields: { kind: 'many', type: 'ApplicationField', by: applicationFields.application, key: sql`${applications.id}`, order: [{ field: 'field', direction: 'ASC' }] },

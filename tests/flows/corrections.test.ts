@@ -67,6 +67,9 @@ describe('a correction', () => {
   })
 
   it('that the owner says is corrected gives a notice to every organisation that was given the datum, and to no other', async () => {
+    // A later day would leave out whom it is about to be told.
+    const later = await post(city.url, ANSWER.replace('outcome: $outcome)', 'outcome: $outcome, since: "2099-01-01")'), { variables: { id, outcome: 'CORRECTED' } }, owner)
+    expect(later.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'since' })
     const done = await post(city.url, ANSWER, { variables: { id, outcome: 'CORRECTED' } }, owner)
     expect(done.errors).toEqual([])
     expect(done.data.answerCorrection).toMatchObject({ id, open: false, outcome: 'CORRECTED', answeredBySub: 'psb-data-owner' })

@@ -203,6 +203,38 @@ describe('an application', () => {
   })
 })
 
+describe('a draft', () => {
+  it('is its organisation’s alone, and stays so when it is taken back', async () => {
+    const { data } = await city.ask('mutation { draftApplication(fields: ["AnnualReport.totalAssets"]) { id status } }', { caller: 'nav-b' })
+    const { id } = data.draftApplication
+    const seen = async (caller: string): Promise<number> => (await city.ask('query ($id: ID!) { applications(where: { id: { eq: $id } }) { nodes { id } } }', { caller, variables: { id } })).data.applications.nodes.length
+    const everybody = async (): Promise<readonly number[]> => Promise.all(['nav-b', 'amr-data-owner', 'amr-officer', 'security-officer', 'auditor'].map(seen))
+    expect(await everybody()).toEqual([1, 0, 0, 0, 0])
+    expect(code(await city.ask('mutation ($id: ID!) { withdrawApplication(id: $id) { id } }', { caller: 'nav-b', variables: { id } }))).toBeUndefined()
+    expect(await everybody()).toEqual([1, 0, 0, 0, 0])
+  })
+})
+
+describe('a flood of applications', () => {
+  it('ends at fifty that nobody decided, at eight at a time, and keeps no other organisation waiting', async () => {
+    const asked = (): Promise<Answer> => city.ask(APPLY, { caller: 'bank-a', variables: { input: { ...input, purpose: 'BANK-0602' } } })
+    const together = await Promise.all(Array.from({ length: 20 }, asked))
+    expect(together.map(code).filter((one) => one !== undefined && one !== 'RATE_LIMITED')).toEqual([])
+    expect(together.map(code)).toContain('RATE_LIMITED')
+    let filed = together.filter((answer) => code(answer) === undefined).length
+    for (; filed < 50; filed += 1) expect(code(await asked())).toBeUndefined()
+    expect(code(await asked())).toBe('RATE_LIMITED')
+    const other = await applied('appr-clerk', strict)
+    expect((await decide('security-officer', other)).data.approveApplication.status).toBe('PENDING')
+  }, 120_000)
+
+  it('tells who may approve nothing nothing of what there is', async () => {
+    const id = await applied()
+    expect(code(await decide('edu-clerk', id))).toBe('APPROVER_NOT_ENTITLED')
+    expect(code(await decide('edu-clerk', randomUUID()))).toBe('APPROVER_NOT_ENTITLED')
+  })
+})
+
 describe('the register', () => {
   it('takes the word of governance\'s role alone, and keeps what was decided', async () => {
     const id = await applied()
