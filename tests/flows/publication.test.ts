@@ -64,6 +64,7 @@ describe('a field', () => {
     expect(await states()).toEqual([{ coordinate: 'Person.gender', state: 'REVIEW' }])
     expect(await stateOf('publish', 'Person.gender', tokens.approver)).toBe('PUBLISHED')
     expect(await states()).toEqual([])
+    await pause(900)
   })
 
   it('leaves an event for each step, and a list for the owner and auditors', async () => {

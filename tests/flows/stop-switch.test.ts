@@ -55,7 +55,7 @@ describe('a field', () => {
   })
 
   it('stands in the log before it is in force: begun, the event, how it ended', async () => {
-    const written = (await leaves('governance')).filter(({ event, entries }) => event !== undefined || entries?.some((entry) => entry.startsWith('Mutation.')))
+    const written = (await leaves('governance')).filter(({ event, entries }) => (event !== undefined && event !== 'APPLICATION') || entries?.some((entry) => entry.startsWith('Mutation.')))
     expect(written.map(({ event, outcome }) => event ?? outcome)).toEqual(['BEGUN', 'STOP', 'ANSWERED', 'BEGUN', 'RESUMPTION', 'ANSWERED', 'BEGUN', 'FAILED'])
     expect(written[1]).toMatchObject({ scope: 'FIELD', target: 'Enterprise.name', reason: 'WRONG_DATA', by: { org: 'AMR', sub: 'amr-data-owner' } })
   })

@@ -47,7 +47,7 @@ describe('suspension', () => {
   })
 
   it('stands in the log before it is in force: begun, the event, how it ended', async () => {
-    const written = (await leaves('governance')).filter(({ event, entries }) => event !== undefined || entries?.some((entry) => entry.startsWith('Mutation.')))
+    const written = (await leaves('governance')).filter(({ event, entries }) => (event !== undefined && event !== 'APPLICATION') || entries?.some((entry) => entry.startsWith('Mutation.')))
     const words = written.map(({ event, outcome }) => event ?? outcome)
     // Suspended; refused to the same officer; restored by another; no second restoration.
     expect(words).toEqual(['BEGUN', 'SUSPENSION', 'ANSWERED', 'BEGUN', 'FAILED', 'BEGUN', 'RESTORATION', 'ANSWERED', 'BEGUN', 'FAILED'])
