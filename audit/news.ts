@@ -4,6 +4,8 @@
 export type News = {
   /** Whether the last answer is young enough to go by. */
   fresh(): boolean
+  /** Whether the last question was not answered. */
+  failing(): boolean
   /** Asks now, or waits for the question under way. Never throws. */
   again(): Promise<void>
   /** As `again`, but what is under way may have been asked before. */
@@ -49,6 +51,7 @@ export function watchNews(ask: () => Promise<(() => void) | undefined>, { pollMs
 
   return {
     fresh: () => performance.now() - askedAt <= newsLifeMs,
+    failing: () => failing,
     again,
     async refresh() {
       await flight

@@ -46,6 +46,8 @@ export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>;
     async require({ org, sub, clientId }) {
       // Old news may only mean that this process was too busy to ask.
       if (!news.fresh()) await news.again()
+      // Even what was under way may have been asked before it was busy.
+      if (!news.fresh() && !news.failing()) await news.again()
       if (!news.fresh()) throw new CitygraphError('AUDIT_UNAVAILABLE')
       const { callers, applications, stops } = known
       // Named as in records: whoever suspends has the name from there.
