@@ -9,6 +9,7 @@ import type { Follower } from '../governance/follower.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import type { Gateway, GatewayParts } from '../gateway/gateway.ts'
 import { inProcessSubgraphs } from '../gateway/in-process-link.ts'
+import { queryFiles } from '../open/library.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { inProcessLink } from '../subgraphs/in-process.ts'
@@ -18,6 +19,7 @@ import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
+import { openQueriesFolder, openQueriesOf } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import type { CityKeys } from './keys.ts'
 import { closing } from './stopping.ts'
@@ -37,6 +39,8 @@ export type CityInputs = {
   readonly wrapLogs?: LogWrapper
   /** For bench/ alone: what governance costs beside the logs. No setting reaches it. */
   readonly follow?: typeof openGovernance
+  /** The folder of open queries; left out: the project's. */
+  readonly openQueries?: string
   /** For bench/ alone: the city's supergraph among subgraphs that nobody asks. No setting reaches it. */
   readonly supergraphSdl?: string
 }
@@ -73,6 +77,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       supply: audit.supply,
       auditReady: audit.ready,
       logs: served.it,
+      openQueries: openQueriesOf(await queryFiles(inputs.openQueries ?? openQueriesFolder), core),
       clock,
       logger,
       ...issuers,

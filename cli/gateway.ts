@@ -10,12 +10,14 @@ import { createGateway } from '../gateway/gateway.ts'
 import { httpLink } from '../gateway/http-link.ts'
 import type { SubgraphLink } from '../gateway/link.ts'
 import { listen } from '../gateway/listen.ts'
+import { queryFiles } from '../open/library.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
+import { openQueriesFolder, openQueriesOf } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
@@ -47,7 +49,7 @@ export async function run(args: readonly string[]): Promise<number> {
       link: file === undefined ? linkTo(config) : httpLink(),
       executor: config.executor,
       engine: core.engine,
-      ...(file === undefined ? { classification: core.classification } : {}),
+      ...(file === undefined ? { classification: core.classification, openQueries: openQueriesOf(await queryFiles(openQueriesFolder), core) } : {}),
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
       suspensions: audit.suspensions,

@@ -2,6 +2,7 @@
 // between requests but plans, counts and caches.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GraphQLSchema } from 'graphql'
 import type { AuditLog } from '../audit/access-record.ts'
 import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
@@ -12,6 +13,7 @@ import { createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { requestIdOf } from '../core/request-id.ts'
+import type { OpenQueries } from '../open/library.ts'
 import type { Classification } from '../schema/classification.ts'
 import { reservedAliasRule } from '../schema/reserved-aliases.ts'
 import type { Sealer } from '../subgraphs/access-context.ts'
@@ -57,6 +59,8 @@ export type GatewayParts = {
   readonly suspensions: Pick<Suspensions, 'require'>
   /** Of whose data organisations were given, for dry runs. */
   readonly supply?: SupplyLedger
+  /** The open queries of this graph; left out: none is served. */
+  readonly openQueries?: (schema: GraphQLSchema) => OpenQueries
   readonly clock: Clock
   readonly logger: Logger
   /** How plans are run; left out: compiled. */
