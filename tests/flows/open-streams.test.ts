@@ -4,13 +4,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OpenQueries } from '../../open/library.ts'
+import type { SubgraphName } from '../../core/domains.ts'
+import type { OpenQuery } from '../../open/open-query.ts'
 import { inProcessSubgraphs } from '../../gateway/in-process-link.ts'
 import { openQueriesOf } from '../../cli/open-queries.ts'
 import { queryFiles } from '../../open/library.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { citySubgraph } from '../support/city-subgraph.ts'
-import type { CitySubgraph } from '../support/city-subgraph.ts'
 import { startGateway } from '../support/gateway-city.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import type { Leaf } from '../support/log-leaves.ts'
@@ -40,6 +40,25 @@ beforeAll(async () => {
   await asOwner(city.databases.transport, (client) => client.query(`INSERT INTO trf_road_section (section_id, section_name, division) SELECT 'T' || lpad(n::text, 9, '0'), repeat('路', 90) || n, '310101' FROM generate_series(1, $1::int) AS n`, [ROWS]))
 }, 300_000)
 afterAll(async () => city.stop())
+
+/** Another gateway over the same departments, of which only some are there; what it says of each query may change. */
+async function gatewayBefore(there: readonly SubgraphName[], say: (query: OpenQuery) => OpenQuery | undefined): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const subgraphs = there.map((domain) => ({ domain, ...citySubgraph(city, domain) }))
+  const files = await queryFiles(folder)
+  const { core } = city.city
+  const link = inProcessSubgraphs(Object.fromEntries(subgraphs.map(({ domain, subgraph }) => [domain, { ...inProcessLink(subgraph), ready: async () => true }])))
+  const gateway = await startGateway((name, url) => (there.some((domain) => domain === name) ? link(name, url) : { ask: async () => { throw new Error('away') }, ready: async () => false, close: () => undefined }), {
+    engine: core.engine, clock: core.clock,
+    openQueries: (schema) => {
+      const made = openQueriesOf(files, core)(schema)
+      return { all: made.all, get: (id) => { const found = made.get(id); return found === undefined ? undefined : say(found) } }
+    },
+  })
+  return { url: gateway.url, stop: async () => {
+    await gateway.listening.stop()
+    for (const { close } of subgraphs) await close()
+  } }
+}
 
 const STOP = 'mutation ($field: String!) { stopSharing(field: $field, reason: WRONG_DATA) { id } }'
 const RESUME = 'mutation ($id: ID!) { resumeSharing(id: $id) { active } }'
@@ -134,22 +153,10 @@ describe('a stream', () => {
   })
 
   it('of a query that is withdrawn or becomes another one is cut at the next page', async () => {
-    const subgraph: CitySubgraph = citySubgraph(city, 'transport')
-    const { core } = city.city
-    const files = await queryFiles(folder)
-    let library: OpenQueries | undefined
     let withdrawn: 'no' | 'gone' | 'new version' = 'no'
-    const gateway = await startGateway((name, url) => inProcessSubgraphs(Object.fromEntries(['population', 'enterprises', 'credit', 'licenses', 'transport', 'governance'].map((domain) => [domain, { ...inProcessLink(subgraph.subgraph), ready: async () => true }])))(name, url), {
-      engine: core.engine, clock: core.clock,
-      openQueries: (schema) => {
-        const made = openQueriesOf(files, core)(schema)
-        library = { all: made.all, get: (id) => {
-          const found = made.get(id)
-          if (withdrawn === 'gone' && id === 'sections') return undefined
-          return found === undefined || withdrawn === 'no' ? found : { ...found, version: 2, hash: 'f'.repeat(64) }
-        } }
-        return library
-      },
+    const gateway = await gatewayBefore(['transport'], (found) => {
+      if (withdrawn === 'gone' && found.id === 'sections') return undefined
+      return withdrawn === 'new version' ? { ...found, version: 2, hash: 'f'.repeat(64) } : found
     })
     try {
       for (const what of ['gone', 'new version'] as const) {
@@ -167,8 +174,21 @@ describe('a stream', () => {
       const told = ({ json, headers }: typeof gone): unknown => ({ ...json, requestId: '', headers: Object.keys(headers) })
       expect(told(gone)).toEqual(told(unknown))
     } finally {
-      await gateway.listening.stop()
-      await subgraph.close()
+      await gateway.stop()
+    }
+  })
+
+  it('of a department that is away, or a page of it, is a problem in every format and no data', async () => {
+    const gateway = await gatewayBefore(['transport'], (found) => found)
+    try {
+      for (const path of ['lines?limit=3', 'lines?limit=3&format=csv', 'lines?all=true&format=ndjson', 'lines?limit=3']) {
+        const { status, json, text } = await open(gateway.url, path)
+        expect(status, path).toBe(503)
+        expect(json).toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE', domain: 'enterprises' })
+        expect(text).not.toContain('lineNo')
+      }
+    } finally {
+      await gateway.stop()
     }
   })
 

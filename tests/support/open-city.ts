@@ -18,6 +18,7 @@ export const openTexts: readonly Written[] = [
   { id: 'kept-stations', header: { cache: 300 }, operation: stations() },
   { id: 'stations-of-name', header: { examples: [{ title: header.title, parameters: { name: '人民广场' } }] }, operation: stations(', where: { name: { eq: $name } }', ', $name: String') },
   { id: 'sections', header: { formats: withoutPlaces }, operation: sections },
+  { id: 'lines', header: { formats: withoutPlaces, cache: 300 }, operation: 'query Lines($first: Int = 20, $after: String) { metroLines(first: $first, after: $after) { nodes { lineNo operator { uscc name } } pageInfo { hasNextPage endCursor } } }' },
   { id: 'json-alone', header: { formats: ['json'] }, operation: sections },
   { id: 'enterprise', header: { owner: 'AMR', cache: 60, formats: withoutPlaces, examples: [{ title: header.title, parameters: { uscc: '91310199MA1K0T2A0A' } }] }, operation: 'query Enterprise($uscc: ID!) { enterprise(uscc: $uscc) { uscc name legalRepName registeredCapital creditSummary { recordCount } } }' },
   { id: 'enterprises', header: { owner: 'AMR', audience: 'key', formats: withoutPlaces }, operation: 'query Enterprises($first: Int = 20, $after: String, $division: String) { enterprises(first: $first, after: $after, where: { division: { eq: $division } }) { nodes { uscc name registeredCapital } pageInfo { hasNextPage endCursor } } }' },
