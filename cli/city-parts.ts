@@ -165,7 +165,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
 }
 
 /** A standby and a database set to read-only answer, but nothing can be recorded there. */
-const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append_run(text[], integer[], integer[], bytea)', 'EXECUTE') AS writable`
+const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append_runs(text[], integer[], integer[], integer[], integer[], bytea, bytea)', 'EXECUTE') AS writable`
 /** A lock is seen by nobody but who waits for it: an append that failed counts for so long. */
 const FAILURE_REMEMBERED_MS = 2_000
 

@@ -44,7 +44,7 @@ export async function hinderAppends({ name }: TestDatabase, how: 'full' | 'slow'
   const body = how === 'full' ? `RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';` : 'PERFORM pg_sleep(3); RETURN NEW;'
   await asSuperuser(cluster, name, async (client) => {
     await client.query(`CREATE FUNCTION public.hinder() RETURNS trigger LANGUAGE plpgsql AS $hinder$ BEGIN ${body} END $hinder$`)
-    await client.query('CREATE TRIGGER hinder BEFORE INSERT ON audit.record FOR EACH STATEMENT EXECUTE FUNCTION public.hinder()')
+    await client.query('CREATE TRIGGER hinder BEFORE INSERT ON audit.run FOR EACH STATEMENT EXECUTE FUNCTION public.hinder()')
   })
   return () => asSuperuser(cluster, name, async (client) => void (await client.query('DROP FUNCTION public.hinder() CASCADE')))
 }
