@@ -5,8 +5,8 @@
 import type pg from 'pg'
 import type { CitygraphError } from '../core/errors.ts'
 import { APPEND_PATIENCE_MS, unavailable, withPatience } from './audit-pool.ts'
-import type { RecordText } from './record-text.ts'
 import { runValues } from './runs.ts'
+import type { RecordText } from './runs.ts'
 
 /** Records of one log, next to each other. `onFailure` gets the cause when they could not be committed. */
 export type Append = { readonly log: string; readonly records: readonly RecordText[]; readonly onFailure?: ((cause: unknown) => void) | undefined }

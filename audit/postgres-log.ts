@@ -8,8 +8,8 @@ import { unavailable } from './audit-pool.ts'
 import { COMMIT_LIMIT, openCommitQueue } from './commit-queue.ts'
 import type { CommitQueue } from './commit-queue.ts'
 import { recordText } from './record-text.ts'
-import type { RecordText } from './record-text.ts'
 import { refusalFlood } from './refusal-flood.ts'
+import type { RecordText } from './runs.ts'
 
 /**
  * The log named `log`, appended to through `queue`, or as the role of `pool`. `append` resolves when all its records are committed; on

@@ -2,7 +2,9 @@
 // most of them share once, everything else one after the other. Nobody parses or copies a record on the way.
 
 import { bytesOf } from '../core/utf8.ts'
-import type { RecordText } from './record-text.ts'
+
+/** The text of a record in three parts. `shared`: `entries` and `fields`, most of a record and the same in many, in UTF-8. */
+export type RecordText = { readonly before: string; readonly shared: Buffer; readonly after: string }
 
 /** Parameters of the function, in its order. Arrays of numbers and of names of logs are written as PostgreSQL writes them: nothing in them needs quoting. */
 export type RunValues = readonly [logs: string, counts: string, shared: string, ends: string, cuts: string, texts: Buffer, own: Buffer]

@@ -3,9 +3,9 @@
 
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RecordText } from '../../audit/record-text.ts'
 import { recordText } from '../../audit/record-text.ts'
 import { runValues } from '../../audit/runs.ts'
+import type { RecordText } from '../../audit/runs.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
 import { accessRecord } from '../support/access-record.ts'
 import { createDatabase, type TestDatabase } from '../support/city-database.ts'
