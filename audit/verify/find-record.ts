@@ -6,7 +6,7 @@ import type pg from 'pg'
 import { LONGEST_LEAF } from './log-source.ts'
 
 /** Numbers to either side of the place that are looked through first, and then. */
-const REACHES = [1_000, 100_000]
+const REACHES = [100, 10_000]
 
 type Found = { readonly seq: number; readonly leaf: Buffer }
 
@@ -20,29 +20,23 @@ export async function findRecord(client: pg.Client, log: string, id: string): Pr
   return within(client, { log, id }, undefined)
 }
 
-/** Number of the last run whose first record has no later id. */
+/** Number of the last run whose first record has no later id, by halves in one statement. */
 async function placeNear(client: pg.Client, log: string, id: string): Promise<number> {
-  let place = 0
-  let low = 0
-  for (let high = await lastNumber(client, log); low <= high; ) {
-    const middle = low + Math.floor((high - low) / 2)
-    const { rows } = await client.query<{ first: string; count: number; id: string | null }>(
-      `SELECT r.first, pg_catalog.cardinality(r.ends) AS count, substring(pg_catalog.encode(substring(r.own FROM 1 FOR greatest(r.ends[1], 0)), 'escape') FROM ',"id":"([0-9a-f-]{36})","log":"') AS id
-       FROM audit.run AS r WHERE r.log = $1 AND r.first <= $2 ORDER BY r.first DESC LIMIT 1`,
-      [log, middle],
-    )
-    const [run] = rows
-    if (run !== undefined && (run.id ?? '') <= id) {
-      place = Number(run.first)
-      low = Math.max(place + run.count, middle + 1)
-    } else high = Math.min(run === undefined ? -1 : Number(run.first) - 1, middle - 1)
-  }
-  return place
-}
-
-async function lastNumber(client: pg.Client, log: string): Promise<number> {
-  const { rows } = await client.query<{ first: string | null }>('SELECT pg_catalog.max(first) AS first FROM audit.run WHERE log = $1', [log])
-  return Number(rows[0]?.first ?? -1)
+  const { rows } = await client.query<{ place: string }>(
+    `WITH RECURSIVE step AS (
+       SELECT 0::bigint AS low, (SELECT coalesce(pg_catalog.max(first), -1) FROM audit.run WHERE log = $1) AS high, 0::bigint AS place
+       UNION ALL
+       SELECT CASE WHEN e.earlier THEN greatest(r.first + r.count, m.middle + 1) ELSE s.low END, CASE WHEN e.earlier THEN s.high ELSE least(coalesce(r.first, 0), m.middle) - 1 END, CASE WHEN e.earlier THEN r.first ELSE s.place END
+       FROM step AS s CROSS JOIN LATERAL (SELECT s.low + (s.high - s.low) / 2 AS middle) AS m
+       LEFT JOIN LATERAL (
+         SELECT k.first, pg_catalog.cardinality(k.ends) AS count, substring(pg_catalog.encode(substring(k.own FROM 1 FOR greatest(k.ends[1], 0)), 'escape') FROM ',"id":"([0-9a-f-]{36})","log":"') AS id
+         FROM audit.run AS k WHERE k.log = $1 AND k.first <= m.middle ORDER BY k.first DESC LIMIT 1) AS r ON true
+       CROSS JOIN LATERAL (SELECT r.first IS NOT NULL AND coalesce(r.id, '') COLLATE "C" <= $2 COLLATE "C" AS earlier) AS e
+       WHERE s.low <= s.high
+     ) SELECT place FROM step WHERE low > high`,
+    [log, id],
+  )
+  return Number(rows[0]?.place ?? 0)
 }
 
 /** `range`: first and last number of the runs that are looked through; undefined: all. */

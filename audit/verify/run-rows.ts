@@ -35,7 +35,11 @@ function leafOf({ own, shared, from, until, cut }: Piece): Buffer | undefined {
   if (from < 0 || until <= from || until > own.length || cut < 0 || cut > until - from || until - from > LONGEST_LEAF) return undefined
   if (cut === 0) return own.subarray(from, until)
   if (shared === undefined || shared.length === 0 || until - from + shared.length > LONGEST_LEAF) return undefined
-  return Buffer.concat([own.subarray(from, from + cut), shared, own.subarray(from + cut, until)])
+  const leaf = Buffer.allocUnsafe(until - from + shared.length)
+  own.copy(leaf, 0, from, from + cut)
+  shared.copy(leaf, cut)
+  own.copy(leaf, cut + shared.length, from + cut, until)
+  return leaf
 }
 
 /** OID of integer (pg_type.dat). */
@@ -48,5 +52,7 @@ function integers(bytes: Buffer | undefined): readonly number[] | undefined {
   const count = bytes.readInt32BE(12)
   const plain = bytes.readInt32BE(0) === 1 && bytes.readInt32BE(4) === 0 && bytes.readInt32BE(8) === INTEGER && bytes.readInt32BE(16) === 1
   if (!plain || bytes.length !== HEADER_BYTES + count * 8) return undefined
-  return Array.from({ length: count }, (_, n) => bytes.readInt32BE(HEADER_BYTES + n * 8 + 4))
+  const values: number[] = []
+  for (let n = 0; n < count; n += 1) values.push(bytes.readInt32BE(HEADER_BYTES + n * 8 + 4))
+  return values
 }

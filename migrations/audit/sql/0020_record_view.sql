@@ -52,7 +52,7 @@ BEGIN
       v_high := least(CASE WHEN FOUND THEN v_run.first - 1 ELSE -1 END, (v_low + v_high) / 2 - 1);
     END IF;
   END LOOP;
-  FOREACH v_reach IN ARRAY ARRAY[1000, 100000, NULL]::bigint[] LOOP
+  FOREACH v_reach IN ARRAY ARRAY[100, 10000, NULL]::bigint[] LOOP
     RETURN QUERY
     SELECT k.seq, k.leaf FROM audit.record AS k
     WHERE k.log = p_log AND position(v_named IN k.leaf) > 0 AND k.run IN (
