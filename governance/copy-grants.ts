@@ -68,7 +68,7 @@ async function writeApplications(client: pg.ClientBase, applications: readonly A
   const byId = new Map(read.map((found) => [found.one.id, found]))
   await upsert(client, 'application', ['id'], read.map(({ one, it, seen, due, route }) => ({
     id: one.id, ...seen, kind: one.kind, version: one.version, status: one.status, org: one.org, by_sub: one.hands[0] ?? '', purpose: it.purpose, scenario: it.scenario, legal_basis: it.legalBasis,
-    division: it.division ?? null, days: it.days, route, agreement_ref: it.agreementRef ?? null, pia_ref: it.piaRef ?? null, at: one.at, decided_at: one.decided_at, changed_at: one.changed_at, due,
+    division: it.division ?? null, days: it.days, route, per_day: it.perDay ?? null, agreement_ref: it.agreementRef ?? null, pia_ref: it.piaRef ?? null, at: one.at, decided_at: one.decided_at, changed_at: one.changed_at, due,
   })))
   await client.query('UPDATE application_field SET removed = true WHERE application = ANY($1::uuid[])', [read.map(({ one }) => one.id)])
   await upsert(client, 'application_field', ['application', 'field'], read.flatMap(({ one, fields, seen }) => fields.map((field) => ({ application: one.id, ...seen, ...field, removed: false }))))
@@ -112,7 +112,7 @@ function rowOf(grant: Grant, { bundle, classification }: Rules, rest: Readonly<R
   const owners = grant.fields.flatMap(({ fields }) => fields.flatMap((field) => fieldAt(field, classification)?.owner ?? []))
   return {
     id: grant.id, applicant: grant.org, owners: [...new Set(owners)].sort(), org: grant.org, purpose: grant.purpose, scenario: grant.scenario, legal_basis: grant.legalBasis,
-    valid_from: grant.validFrom, valid_to: grant.validTo, ends_at: new Date(endsAt(grant)).toISOString(), contract: en, contract_zh: zh, ...rest,
+    valid_from: grant.validFrom, valid_to: grant.validTo, ends_at: new Date(endsAt(grant)).toISOString(), contract: en, contract_zh: zh, per_day: grant.perDay ?? null, ...rest,
   }
 }
 

@@ -80,7 +80,7 @@ function applicationOf(grant: Grant): Application {
   return readApplication({
     purpose: grant.purpose, scenario: grant.scenario, legalBasis: grant.legalBasis, days: Math.min(days, 365),
     fields: grant.fields.flatMap(({ mode, fields }) => fields.map((field) => ({ field, mode }))),
-    division: grant.rowScope?.division, singleSubjectOnly: grant.singleSubjectOnly, minors: grant.minorsApproved, bulk: grant.bulkApproved,
+    division: grant.rowScope?.division, singleSubjectOnly: grant.singleSubjectOnly, minors: grant.minorsApproved, bulk: grant.bulkApproved, perDay: grant.perDay,
     agreementRef: grant.agreementRef, piaRef: grant.piaRef,
   })
 }

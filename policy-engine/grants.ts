@@ -19,6 +19,8 @@ const grantFields = z.strictObject({
   mode: z.enum(['CLEAR', 'MASKED', 'VERIFY']),
   needsAuthorization: z.boolean().optional(),
 })
+/** Most people of a grant's quota. */
+export const MOST_PER_DAY = 1_000_000
 const grantShape = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a grant id is letters, digits, hyphens and underscores'),
   org: z.string(),
@@ -30,6 +32,8 @@ const grantShape = z.strictObject({
   singleSubjectOnly: z.boolean().optional(),
   minorsApproved: z.boolean().optional(),
   bulkApproved: z.boolean().optional(),
+  /** Of how many different people it opens data in the last 24 hours; left out: no such limit of its own. */
+  perDay: z.int().min(1).max(MOST_PER_DAY).optional(),
   validFrom: day,
   validTo: day,
   /** Of emergency access: over at this instant, before the day is. */

@@ -22,6 +22,8 @@ export const applications = pgTable(
     legalBasis: text('legal_basis').notNull(),
     division: text('division'),
     days: integer('days').notNull(),
+    /** Its quota, where data of people are asked for. */
+    perDay: integer('per_day'),
     route: text('route').array().notNull(),
     agreementRef: text('agreement_ref'),
     piaRef: text('pia_ref'),
@@ -87,6 +89,7 @@ export const grants = pgTable(
     endsAt: instant('ends_at').notNull(),
     contract: text('contract').notNull(),
     contractZh: text('contract_zh').notNull(),
+    perDay: integer('per_day'),
     reviewDue: date('review_due'),
     revokedAt: instant('revoked_at'),
     revokedByOrg: text('revoked_by_org'),
