@@ -3,12 +3,12 @@
 // log as an act that failed.
 
 import { canonicalJson } from '../audit/canonical-json.ts'
-import type { GrantRegister, Refused, Registered, Take } from '../audit/grant-register.ts'
+import type { GrantRegister, Refused, Registered, ReviewOutcome, Take } from '../audit/grant-register.ts'
 import type { Clock } from '../core/clock.ts'
 import { shanghaiDay, startOfShanghaiDay } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import { defaultMode, grantText, inspectApplication, lastDay, readApplication, withQuota } from '../policy-engine/application.ts'
+import { defaultMode, grantText, inspectApplication, lastDay, readApplication, readNote, withQuota } from '../policy-engine/application.ts'
 import type { Application } from '../policy-engine/application.ts'
 import { takesOf } from '../policy-engine/approvals.ts'
 import type { ApprovalRules } from '../policy-engine/approvals.ts'
@@ -32,6 +32,7 @@ export type GrantOffice = {
   revoke(grant: string, by: Caller): Promise<string>
   breakGlass(input: unknown, by: Caller): Promise<string>
   confirm(id: string, by: Caller): Promise<string>
+  review(of: { readonly grant: string; readonly outcome: ReviewOutcome; readonly note: unknown }, by: Caller): Promise<string>
 }
 
 const HOUR_MS = 3_600_000
@@ -144,6 +145,15 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
       const outcome = await register.revoke(grant, by)
       if (outcome === 'DONE') return grant
       throw new CitygraphError(outcome === 'UNKNOWN' ? 'GRANT_UNKNOWN' : 'GRANT_ENDED')
+    },
+    async review({ grant, outcome, note }, by) {
+      const given = takesOf(by, rules())
+      const reviews = given.some(({ role }) => role === 'REVIEW')
+      // Once it is late the city may, where it may decide in an owner's place as well.
+      if (!reviews && !given.some(({ role, org }) => role === 'OWNER' && org === '*')) throw new CitygraphError('APPROVER_NOT_ENTITLED')
+      const done = await register.review({ grant, outcome, note: readNote(note), late: !reviews, by })
+      if (done === 'DONE') return grant
+      throw new CitygraphError(done === 'UNKNOWN' ? 'GRANT_UNKNOWN' : refusalCodes[done])
     },
     async breakGlass(input, by) {
       const { emergency: term } = rules()

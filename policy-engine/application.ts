@@ -55,6 +55,13 @@ export function withQuota(it: Application, { classification, quotas }: { readonl
   return { ...it, perDay: Math.max(1, Math.min(MOST_PER_DAY, ...limits)) }
 }
 
+/** What an officer writes of a review. Throws BAD_USER_INPUT: for what an application's words may not hold either. */
+export function readNote(given: unknown): string {
+  const read = words(500).safeParse(given)
+  if (!read.success) throw new CitygraphError('BAD_USER_INPUT', { argument: 'note' })
+  return read.data
+}
+
 export type Inspected = { readonly owners: readonly string[]; readonly routes: readonly string[]; readonly demands: readonly Demand[]; readonly fields: readonly { readonly field: string; readonly mode: string; readonly owner: string; readonly level: string }[] }
 
 /** What a draft or an emergency may leave open. */
