@@ -26,7 +26,7 @@ export type ErrorCode =
 
 export type ErrorEntry = { readonly status: number; readonly sentence: string }
 
-/** Status is the HTTP status when the error ends the whole request; errors inside a partial answer keep 200. */
+/** Status is the HTTP status of an answer that has no data; one with data, of an act that failed too, is 200 (GraphQL over HTTP). */
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
   UNAUTHENTICATED: { status: 401, sentence: 'The access token is missing something, expired, or not from an issuer this city trusts.' },
   FORBIDDEN: { status: 403, sentence: 'This is not served to you.' },
