@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { isCalendarDay, startOfShanghaiDay } from '../core/clock.ts'
+import { personOf } from '../core/person.ts'
 import type { Classification, FieldClassification } from '../schema/classification.ts'
 import type { BundleFile } from './bundle-files.ts'
 import type { Organisation } from './organisations.ts'
@@ -91,7 +92,7 @@ function checkGrant(grant: z.infer<typeof grantShape>, context: GrantContext, co
   if (grant.validTo < grant.validFrom) complain(['validTo'], 'validTo is before validFrom')
   else if (grant.validTo > monthsLater(grant.validFrom, 12)) complain(['validTo'], 'a grant is valid for at most twelve months')
   if (grant.rowScope !== undefined && !isDivisionCode(normaliseDivision(grant.rowScope.division))) complain(['rowScope', 'division'], 'a division is a GB/T 2260 code of 2, 4, 6, 9 or 12 digits')
-  const approvers = new Set(grant.approvals.map((approval) => approval.person))
+  const approvers = new Set(grant.approvals.map(({ person }) => personOf(person)))
   if (approvers.size < grant.approvals.length) complain(['approvals'], 'one person may not approve twice')
   const fourEyes = approvers.size >= 2
   if (!fourEyes && grant.minorsApproved === true) complain(['minorsApproved'], 'minorsApproved needs the approval of two different people')
