@@ -63,10 +63,15 @@ export async function startDatabases(config: Config, log: (line: string) => void
   }
 }
 
+/** Whether a process keeps the embedded databases of this folder running, or did so and ended badly. */
+export function isCityThere(config: Config): boolean {
+  return existsSync(join(config.folder, place))
+}
+
 /** The embedded databases that another process of this city keeps running. Throws a sentence when none does. */
 export function attachDatabases(config: Config): CityDatabases {
   const file = join(config.folder, place)
-  if (!existsSync(file)) throw new Error('No embedded databases are running: start them with `npx citygraph databases`, or name your own by …_DATABASE_URL.')
+  if (!isCityThere(config)) throw new Error('No embedded databases are running: start them with `npx citygraph databases`, or name your own by …_DATABASE_URL.')
   // Written by startDatabases of this version; its owner alone may write it.
   const urls = JSON.parse(readFileSync(file, 'utf8')) as DatabaseUrls<SubgraphName>
   return embeddedDatabases(urls, resolve(config.folder), async () => undefined)

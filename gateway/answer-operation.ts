@@ -12,9 +12,9 @@ import type { Clock } from '../core/clock.ts'
 import type { Stops } from '../core/stops.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { Writable } from '../core/writable.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
 import type { AccessPlan, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
 import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
+import { quotaNames } from '../policy-engine/quota-names.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { OperationFacts, Sealer } from '../subgraphs/access-context.ts'
 import { refuseTooCostly } from './cost.ts'
@@ -173,7 +173,7 @@ function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singl
 
 async function dryRun(operation: DecidedOperation, facts: OperationFacts, planned: Decided, state: RequestState, parts: AnswerParts): Promise<Answer> {
   const used = planned.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], planned.quotas)) ?? [])
-  const classes = new Set(bulkClasses.filter((bulkClass) => used.includes(bulkClass)))
+  const classes = new Set(planned.quotas === undefined ? [] : quotaNames(planned.quotas).filter((name) => used.includes(name)))
   if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
   const fields = classes.size > 0 ? decideHeld(operation, facts, state, parts) : planned.fields
   state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))

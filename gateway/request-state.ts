@@ -3,7 +3,7 @@
 
 import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { Stops } from '../core/stops.ts'
-import type { BulkClass, Caller } from '../policy-engine/decision.ts'
+import type { Caller, QuotaName } from '../policy-engine/decision.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
 import type { HeaderOccasion } from './occasion.ts'
@@ -33,8 +33,8 @@ export type RequestState = {
   decisionsText: string | undefined
   /** Records of this answer that are durable, or will be when `commit` is. */
   records: RecordReference[]
-  /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
-  raised: Map<string, Set<BulkClass>>
+  /** Bulk classes and grants that a subgraph found used up, by subgraph. */
+  raised: Map<string, Set<QuotaName>>
   /** VERIFY entries that a subgraph left without an answer, by subgraph. */
   refused: Map<string, Set<string>>
   /** What owners had stopped when the caller was admitted; by this the answer is reported. */

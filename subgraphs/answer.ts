@@ -10,9 +10,9 @@ import { errorFacts } from '../core/logger.ts'
 import { bothStops, readStops } from '../core/stops.ts'
 import type { Stops } from '../core/stops.ts'
 import type { Writable } from '../core/writable.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
-import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
+import type { AccessPlan, Occasion, QuotaName } from '../policy-engine/decision.ts'
 import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
+import { quotaNames } from '../policy-engine/quota-names.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
@@ -30,10 +30,10 @@ import { createThresholds } from './thresholds.ts'
 type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
 
 /**
- * What lowers an answer beside the policies: by the ledger, classes to read one level higher and VERIFY entries to answer with nothing;
- * and what owners have stopped.
+ * What lowers an answer beside the policies: by the ledger, classes to read one level higher, grants that are used up and VERIFY entries
+ * to answer with nothing; and what owners have stopped.
  */
-type Held = { readonly raised: readonly BulkClass[]; readonly refused: readonly string[]; readonly stops: Stops | undefined }
+type Held = { readonly raised: readonly QuotaName[]; readonly refused: readonly string[]; readonly stops: Stops | undefined }
 
 /** What was read for an answer, charged to whom it is given; `held`: what it holds less than otherwise. */
 type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; held: Held }
@@ -102,7 +102,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   const read = async (request: SubgraphRequest, version: string | number, { plain, operation, under }: { plain: AccessPlan; operation: Operation; under: Held }, known: Known): Promise<Read> => {
     const { org } = request.access.caller
     let held = under
-    for (let round = 0; round <= bulkClasses.length + plain.combinations.thresholds.entries.size + STOPS_MEANWHILE; round += 1) {
+    for (let round = 0; round <= quotaNames(plain.quotas).length + plain.combinations.thresholds.entries.size + STOPS_MEANWHILE; round += 1) {
       const isPlain = held.raised.length === 0 && held.refused.length === 0 && held.stops === under.stops
       const plan = (known.plan = isPlain ? plain : planFor(request, version, held))
       const decisions = (known.decisions = readDecisions(plan, operation))
@@ -143,7 +143,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
       // A router's operation is not known to anybody; its caller's own rights bound it.
       if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
-      const already = operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas)
+      const already = operation.act ? quotaNames(plain.quotas) : quota.raised(access.caller.org, plain.quotas)
       const { result, plan, decisions, observed, held } = await read(request, version, { plain, operation, under: { raised: already, refused: [], stops } }, known)
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
