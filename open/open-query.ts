@@ -77,8 +77,8 @@ export type Column = {
  * something is asked for under @skip or @include, so that objects may lack it until rowsIn fills it in.
  */
 export type Rows =
-  | { readonly kind: 'MANY'; readonly path: readonly string[]; readonly page: readonly string[]; readonly columns: readonly Column[]; readonly pageSize: number; readonly sparse: boolean }
-  | { readonly kind: 'ONE'; readonly path: readonly string[]; readonly columns: readonly Column[]; readonly sparse: boolean }
+  | { readonly kind: 'MANY'; readonly path: readonly string[]; readonly page: readonly string[]; readonly columns: readonly Column[]; readonly pageSize: number; readonly sparse?: boolean }
+  | { readonly kind: 'ONE'; readonly path: readonly string[]; readonly columns: readonly Column[]; readonly sparse?: boolean }
 
 export type OpenQuery = OpenHeader & {
   /** The operation's text without the header; what is run, and what anybody can send to /graphql with the same outcome. */

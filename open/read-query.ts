@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { getNamedType, GraphQLError, isObjectType, Kind, parse, Source, specifiedRules, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql'
 import type { DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionNode } from 'graphql'
+import { holdsNaturalKey } from '../core/natural-keys.ts'
 import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import type { Combination } from '../policy-engine/combinations.ts'
 import type { Problem } from '../policy-engine/problem.ts'
@@ -39,6 +40,8 @@ export function readQuery(file: BundleFile, graph: Graph, combinations: readonly
   const document = parsed(file, problems)
   if (document === undefined || header.value === undefined) return refused()
   for (const error of validate(graph.schema, document, [...specifiedRules, reservedAliasRule(graph.classification)])) say(error.message, error.nodes?.[0])
+  refuseMeta(document, say)
+  if (holdsNaturalKey(file.text.slice(firstOffset(document)))) say('the operation holds what looks like a number of a person; such numbers are parameters', document.definitions[0])
   const operations = document.definitions.filter((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION)
   const [operation, second] = operations
   if (operation === undefined || second !== undefined) say('an open query is one operation', second)
@@ -120,6 +123,11 @@ function rowsOf(operation: OperationDefinitionNode, data: readonly Column[], { s
     return undefined
   }
   return { kind: 'MANY', path: [column.name, 'nodes'], page: [column.name, 'pageInfo'], columns: nodes.columns, pageSize, sparse }
+}
+
+/** An open query asks for data; the schema is served elsewhere, and `__typename` is no column. */
+function refuseMeta(document: DocumentNode, say: (message: string, node?: FieldNode) => void): void {
+  visit(document, { Field: (node) => void (node.name.value.startsWith('__') ? say(`${node.name.value} is no data`, node) : undefined) })
 }
 
 function isSparse(document: DocumentNode): boolean {

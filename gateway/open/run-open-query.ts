@@ -47,7 +47,7 @@ export async function runOpenQuery({ query, variables, caller, occasion, request
 export function rowsIn(data: Readonly<Record<string, unknown>>, { kind, path, sparse, columns }: Rows): readonly Readonly<Record<string, unknown>>[] {
   const found = valueAt(data, path)
   const rows = kind === 'ONE' ? [found].filter(isObject) : Array.isArray(found) ? found.filter(isObject) : []
-  return sparse ? rows.map((row) => filled(row, columns)) : rows
+  return sparse === true ? rows.map((row) => filled(row, columns)) : rows
 }
 
 function filled(row: Readonly<Record<string, unknown>>, columns: readonly Column[]): Readonly<Record<string, unknown>> {
