@@ -24,7 +24,7 @@ const openQuery = entity({
   alive: sql`true`,
   attributes: { owner: sql`${openQueries.owner}`, served: sql`${openQueries.served}` },
   fields: { address: computed(sql`('/open/v1/' || ${openQueries.id})`, 'text', { filled: true }) },
-  relations: { steps: { kind: 'many', type: 'OpenQueryStep', by: openQuerySteps.ref, key: sql`${openQueries.ref}`, order: [{ field: 'at', direction: 'DESC' }] } },
+  relations: { steps: { kind: 'many', type: 'OpenQueryStep', by: openQuerySteps.ref, key: sql`${openQueries.ref}`, sequence: { value: sql`(- ${openQuerySteps.step})`, kind: 'integer' } } },
 })
 
 const openQueryStep = entity({ domain, type: 'OpenQueryStep', table: openQuerySteps, alive: sql`true`, tieBreaker: openQuerySteps.step, attributes: { owner: sql`${openQuerySteps.owner}` } })
