@@ -21,13 +21,13 @@ import { openQueryOffice } from '../governance/open-query-office.ts'
 import type { OpenQueryOffice } from '../governance/open-query-office.ts'
 import { openPool } from '../migrations/pool.ts'
 import type { CityDatabases } from './city-databases.ts'
-import type { CityCore } from './city-parts.ts'
 import { openGraph } from './open-queries.ts'
+import type { OpenCore } from './open-queries.ts'
 
 export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly corrections: CorrectionOffice; readonly open: OpenQueryOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly copyOpen: () => Promise<CopiedQueries>; readonly close: () => Promise<void> }
 
 /** Connects when first needed. The log is signed by the subgraph's process, not here. */
-export function openOffice({ clock, logger, engine, classification, openFiles: files }: Omit<CityCore, 'close'>, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
+export function openOffice({ clock, logger, engine, classification, openFiles: files }: OpenCore, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
   const pool = openAuditPool(databases.records.governance, { log: 'governance office' })
   const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
   const reports = openPool(databases.follower, { max: 2, domain: 'governance' })

@@ -5,10 +5,12 @@ import type { GraphQLSchema } from 'graphql'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { watchOpenQueries } from '../audit/open-register.ts'
 import type { OpenRegister } from '../audit/open-register.ts'
+import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import type { BundleFile } from '../policy-engine/bundle-files.ts'
+import type { PolicyEngine } from '../policy-engine/engine.ts'
 import type { Problem } from '../policy-engine/problem.ts'
 import type { Graph } from '../open/columns.ts'
 import { openLibrary } from '../open/library.ts'
@@ -17,7 +19,6 @@ import { publishedFiles } from '../open/published-files.ts'
 import { apiSchema } from '../schema/api-schema.ts'
 import type { Classification } from '../schema/classification.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
-import type { CityCore } from './city-parts.ts'
 
 export const openQueriesFolder = resolve(import.meta.dirname, '../open-queries')
 
@@ -34,10 +35,13 @@ export function openGraph(classification: Classification): () => Graph {
   return () => (made ??= { schema: apiSchema(committedSupergraphSdl()), classification })
 }
 
+/** What of a process's core open queries need. */
+export type OpenCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly openFiles: readonly BundleFile[] }
+
 export type OpenLibraryOf = { readonly queries: (schema: GraphQLSchema) => OpenQueries; readonly close: () => Promise<void> }
 
 /** Hears of publications at `address`, of what is there already before this resolves. */
-export async function openOpenQueries({ engine, classification, logger, openFiles }: CityCore, address: DatabaseAddress): Promise<OpenLibraryOf> {
+export async function openOpenQueries({ engine, classification, logger, openFiles }: OpenCore, address: DatabaseAddress): Promise<OpenLibraryOf> {
   const pool = openAuditPool(address, { log: 'open queries', max: 1 })
   const libraries: OpenQueries[] = []
   const register: OpenRegister = watchOpenQueries({
