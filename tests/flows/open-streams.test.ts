@@ -6,8 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenQueries } from '../../open/library.ts'
 import { inProcessSubgraphs } from '../../gateway/in-process-link.ts'
-import { openQueriesOf } from '../../cli/open-queries.ts'
-import { queryFiles } from '../../open/library.ts'
+import { openLibrary, queryFiles } from '../../open/library.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { citySubgraph } from '../support/city-subgraph.ts'
 import type { CitySubgraph } from '../support/city-subgraph.ts'
@@ -142,8 +141,9 @@ describe('a stream', () => {
     const gateway = await startGateway((name, url) => inProcessSubgraphs(Object.fromEntries(['population', 'enterprises', 'credit', 'licenses', 'transport', 'governance'].map((domain) => [domain, { ...inProcessLink(subgraph.subgraph), ready: async () => true }])))(name, url), {
       engine: core.engine, clock: core.clock,
       openQueries: (schema) => {
-        const made = openQueriesOf(files, core)(schema)
-        library = { all: made.all, get: (id) => {
+        const { engine, classification } = core
+        const made = openLibrary({ files, register: { standings: () => new Map(), fresh: () => true }, graph: { schema, classification }, judging: { bundle: engine.bundle, plan: engine.plan, classification }, onProblems: () => undefined })
+        library = { all: made.all, version: made.version, get: (id) => {
           const found = made.get(id)
           if (withdrawn === 'gone' && id === 'sections') return undefined
           return found === undefined || withdrawn === 'no' ? found : { ...found, version: 2, hash: 'f'.repeat(64) }

@@ -68,7 +68,7 @@ function isOpenQuery(name: string): boolean {
 
 /** Examples of open queries are written to be shown to everybody; they stand in the comment above the operation. */
 function withoutExamples(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? value.replace(/^# {3}- \{ title: .*$/gm, '') : value]))
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? value.replace(/^# (?: {2}- \{ title: |examples: \[).*$/gm, '') : value]))
 }
 
 /** Of bytes only leaves are text; the rest is hashes. Leaves that a test has tampered with are read as far as they are UTF-8. */
