@@ -18,6 +18,7 @@ import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
+import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import type { CityKeys } from './keys.ts'
 import { closing } from './stopping.ts'
@@ -37,6 +38,8 @@ export type CityInputs = {
   readonly wrapLogs?: LogWrapper
   /** For bench/ alone: what governance costs beside the logs. No setting reaches it. */
   readonly follow?: typeof openGovernance
+  /** The folder of open queries with the list of those that are published; left out: the project's. */
+  readonly openQueries?: string
   /** For bench/ alone: the city's supergraph among subgraphs that nobody asks. No setting reaches it. */
   readonly supergraphSdl?: string
 }
@@ -46,9 +49,11 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   const { config, databases, keys, clock, logger } = inputs
   const parts = closing()
   try {
-    const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
+    const core = await openCore(clock, logger, { policies: inputs.policies, openQueries: inputs.openQueries, embedded: databases })
     parts.add(async () => core.close())
     parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
+    const open = await openOpenQueries(core, databases.register ?? databases.records.gateway)
+    parts.add(open.close)
     const commits = openSharedCommits(databases)
     parts.add(commits.close)
     const { queue } = commits
@@ -73,6 +78,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       supply: audit.supply,
       auditReady: audit.ready,
       logs: served.it,
+      openQueries: open.queries,
       clock,
       logger,
       ...issuers,

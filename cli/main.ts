@@ -14,6 +14,7 @@ const commands: Readonly<Record<string, Command>> = {
   token: { summary: 'a token of a demonstration caller: token <caller> | --list', load: () => import('./token.ts') },
   check: { summary: 'composition, classification, policies and their tests, breaking changes', load: () => import('./check.ts') },
   policy: { summary: 'policy test | explain | diff | export | import', load: () => import('./policy.ts') },
+  open: { summary: 'open check | seed | list | propose | submit | publish | send-back | withdraw | resume: docs/open-queries.md', load: () => import('./open.ts') },
   audit: { summary: 'audit verify | prove | archive | keys | show: docs/audit.md', load: () => import('./audit.ts') },
   demo: { summary: 'a story told step by step against the running city: demo governance (--port N)', load: () => import('./demo.ts') },
   load: { summary: 'fill empty databases named by …_DATABASE_URL with the synthetic city', load: () => import('./load.ts') },

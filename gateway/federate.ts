@@ -7,7 +7,7 @@ import { ApolloServer } from '@apollo/server'
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener, GraphQLResponse } from '@apollo/server'
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled'
 import { GraphQLError, getOperationAST } from 'graphql'
-import type { ValidationRule } from 'graphql'
+import type { GraphQLSchema, ValidationRule } from 'graphql'
 import { CitygraphError } from '../core/errors.ts'
 import type { Executor } from '../core/config.ts'
 import type { Logger } from '../core/logger.ts'
@@ -27,6 +27,8 @@ import { createRunners } from './runner/runners.ts'
 import type { RunnerFor } from './runner/runners.ts'
 
 export type Federation = {
+  /** The graph as clients see it. */
+  readonly schema: GraphQLSchema
   readonly server: ApolloServer<GatewayContext>
   readonly connections: ReadonlyMap<string, SubgraphConnection>
   readonly lift: LiftLiterals
@@ -88,6 +90,7 @@ export async function federate(parts: AnswerParts & {
   const { schema } = gateway
   if (schema === undefined) throw new CitygraphError('INTERNAL')
   return {
+    schema,
     server,
     connections,
     lift: literalLifter({ schema, rules, maxTokens: parts.limits.tokens, plainScalars: parts.classification !== undefined }),

@@ -2,6 +2,7 @@
 // between requests but plans, counts and caches.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { GraphQLSchema } from 'graphql'
 import type { AuditLog } from '../audit/access-record.ts'
 import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
@@ -12,6 +13,7 @@ import { createDrain } from '../core/drain.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { requestIdOf } from '../core/request-id.ts'
+import type { OpenQueries } from '../open/library.ts'
 import type { Classification } from '../schema/classification.ts'
 import { reservedAliasRule } from '../schema/reserved-aliases.ts'
 import type { Sealer } from '../subgraphs/access-context.ts'
@@ -27,6 +29,10 @@ import { createReadiness } from './health.ts'
 import { knownOperations } from './known-operation.ts'
 import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
+import { admission } from './open/admission.ts'
+import { keptAnswers } from './open/kept-answers.ts'
+import { PROBLEMS_PATH, sendProblems } from './open/problem.ts'
+import { OPEN_PREFIX, serveOpen } from './open/serve-open.ts'
 import { memoryRateLimiter } from './rate-limit.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { gatewayRecords } from './record-refusal.ts'
@@ -57,6 +63,8 @@ export type GatewayParts = {
   readonly suspensions: Pick<Suspensions, 'require'>
   /** Of whose data organisations were given, for dry runs. */
   readonly supply?: SupplyLedger
+  /** The open queries of this graph; left out: none is served. */
+  readonly openQueries?: (schema: GraphQLSchema) => OpenQueries
   readonly clock: Clock
   readonly logger: Logger
   /** How plans are run; left out: compiled. */
@@ -78,6 +86,8 @@ export type Gateway = {
 const callerRate = { requests: 50_000, seconds: 10 }
 const addressRate = { requests: 600, seconds: 60 }
 const DRAIN_MS = 9_000
+/** A reader of an open query who takes nothing for so long has gone. */
+const PATIENCE_MS = 60_000
 
 /** Composes and starts; nothing is served before it resolves. Throws what is wrong with the supergraph. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
@@ -94,6 +104,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
   const graphql = { server: federation.server, readAccept: acceptReader(), lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+  const open = parts.openQueries === undefined ? undefined : {
+    ...graphql, clock, patienceMs: PATIENCE_MS, queries: parts.openQueries(federation.schema), admit: admission(graphql), kept: keptAnswers({ schema: federation.schema, classification, engine, clock }),
+  }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]
@@ -110,7 +123,10 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
         return send(response, 200, { 'content-type': metrics.registry.contentType }, await metrics.registry.metrics())
       case '/.well-known/jwks.json':
         return demonstration === undefined ? notFound(request, response) : json(response, 200, demonstration.jwks)
+      case PROBLEMS_PATH:
+        return open === undefined ? notFound(request, response) : sendProblems(response)
       default:
+        if (open !== undefined && path?.startsWith(OPEN_PREFIX) === true) return serveOpen(request, response, path, open)
         if (path?.startsWith('/audit/') === true) return serveAudit(request, response, path, { ...graphql, logs: parts.logs ?? new Map() })
         if (await page.serve(request, response, path ?? '/')) return
         return notFound(request, response)

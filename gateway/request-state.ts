@@ -53,6 +53,13 @@ export type RequestState = {
   refusalRecorded: boolean
 }
 
+/** The state of a request that was admitted. */
+export function admitted(known: Pick<RequestState, 'requestId' | 'policyVersion' | 'method' | 'caller' | 'occasion' | 'contentType' | 'stops'>): RequestState {
+  return {
+    ...known, literalOf: undefined, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stopped: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
+  }
+}
+
 /** The object handed to Apollo Server; it copies the outer object, so the state stands inside. */
 export type GatewayContext = { readonly state: RequestState }
 

@@ -2,7 +2,7 @@
 // is parsed before the caller is known. Every refusal is an entry of the catalogue; what says something about access is recorded.
 
 import { HeaderMap } from '@apollo/server'
-import type { ApolloServer, HTTPGraphQLResponse } from '@apollo/server'
+import type { ApolloServer, HTTPGraphQLRequest, HTTPGraphQLResponse } from '@apollo/server'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Suspensions } from '../audit/suspensions.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
@@ -24,7 +24,7 @@ import type { RateLimiter } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
 import { isRecorded } from './record-refusal.ts'
 import type { GatewayRecords } from './record-refusal.ts'
-import { sharingExtensions } from './request-state.ts'
+import { admitted, sharingExtensions } from './request-state.ts'
 import type { GatewayContext, RequestState } from './request-state.ts'
 import { send, sendError } from './respond.ts'
 
@@ -63,22 +63,12 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const stops = await parts.suspensions.require(caller)
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
-    const state: RequestState = {
-      requestId, policyVersion: about.policyVersion, method: request.method, caller, occasion, literalOf: undefined, contentType: accepting.contentType, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stops, stopped: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
-    }
+    const state = admitted({ requestId, policyVersion: about.policyVersion, method: request.method, caller, occasion, contentType: accepting.contentType, stops })
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
-    const answer = await parts.server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers: request.method === 'POST' ? accepting.headers : headersOf(request), search: searchOf(request), body: lifted(body.value, state, parts.lift) },
-      async context() {
-        return { state }
-      },
-    })
+    const { answer, text } = await operate({ method: request.method, headers: request.method === 'POST' ? accepting.headers : headersOf(request), search: searchOf(request), body: lifted(body.value, state, parts.lift) }, state, parts)
     // Apollo Server's choice among what is accepted is the same for every answer.
     if (isOurs(answer)) accepting.contentType ??= answer.headers.get('content-type')
-    const text = textOf(answer, state)
-    const refused = refusalOf(answer.status, text)
-    if (refused !== undefined && !state.refusalRecorded && state.records.length === 0) await parts.records.refused({ ...about, ...known, code: refused, operation: state.operation })
     outcome = write(response, answer, text, state, parts)
   } catch (thrown) {
     const refusal = thrown instanceof Refusal ? thrown : undefined
@@ -96,6 +86,21 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
   } finally {
     parts.metrics.answered(outcome, (performance.now() - arrived) / 1000)
   }
+}
+
+/** One operation through Apollo Server to the text of its answer. A refusal of the whole stands in the gateway's log afterwards. */
+export async function operate(httpGraphQLRequest: HTTPGraphQLRequest, state: RequestState, { server, records }: Pick<ServeParts, 'server' | 'records'>): Promise<{ readonly answer: HTTPGraphQLResponse; readonly text: string }> {
+  const answer = await server.executeHTTPGraphQLRequest({
+    httpGraphQLRequest,
+    async context() {
+      return { state }
+    },
+  })
+  const text = textOf(answer, state)
+  const refused = refusalOf(answer.status, text)
+  const { requestId, policyVersion, caller, occasion, operation } = state
+  if (refused !== undefined && !state.refusalRecorded && state.records.length === 0) await records.refused({ requestId, policyVersion, caller, occasion, code: refused, operation })
+  return { answer, text }
 }
 
 /** Failed tokens and callers without one count by address, others by who they are. Tokens that cannot be verified now are no failed ones. */
