@@ -37,10 +37,14 @@ export type RequestState = {
   raised: Map<string, Set<BulkClass>>
   /** VERIFY entries that a subgraph left without an answer, by subgraph. */
   refused: Map<string, Set<string>>
-  /** What owners had stopped when the caller was admitted; by this the answer is reported. */
-  readonly stops: Stops | undefined
+  /** What owners had stopped when the answer was begun; by this it is reported. */
+  stops: Stops | undefined
   /** By what else subgraphs have decided: each that heard of a stop, or of its end, at another moment. */
   stopped: Map<string, Stops | undefined>
+  /** Grants of the deciding bundle that were off when the answer was begun, as the engine says it. */
+  off: string
+  /** Those that subgraphs have found to be off. */
+  heardOff: Set<string>
   /** A subgraph could not record: nothing of this answer may leave. */
   auditUnavailable: boolean
   /** Facts for the record of a refusal, as far as they are known. */

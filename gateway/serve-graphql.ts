@@ -64,7 +64,7 @@ export async function serveGraphql(request: IncomingMessage, response: ServerRes
     const occasion = readOccasion(request.headers, (code) => parts.engine.purpose(code) !== undefined)
     known = { caller, occasion }
     const state: RequestState = {
-      requestId, policyVersion: about.policyVersion, method: request.method, caller, occasion, literalOf: undefined, contentType: accepting.contentType, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stops, stopped: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
+      requestId, policyVersion: about.policyVersion, method: request.method, caller, occasion, literalOf: undefined, contentType: accepting.contentType, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stops, stopped: new Map(), off: '', heardOff: new Set(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
     }
     const body = request.method === 'POST' ? await readBody(request, parts.limits.bodyBytes) : { value: undefined }
     if ('error' in body) throw new Refusal(body.error, body.status)
