@@ -36,8 +36,10 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
-    parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
+    const register = await followRegister(core, databases.register ?? databases.records.gateway)
+    parts.add(register.close)
+    if (own) await register.answered()
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { register: databases.register })
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)

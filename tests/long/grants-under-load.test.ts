@@ -83,15 +83,20 @@ async function warm(posted: Parameters<typeof seeThroughout>[2], looks: Looks): 
 /** An act, between sending and answer, after which answers are of `state`. */
 type Turn = { readonly state: Seen['state']; readonly sentAt: number; readonly doneAt: number }
 
-/** For each gateway, milliseconds from the act's answer to the last moment at which somebody asked who was answered by the state before. */
-function effects(turns: readonly Turn[], seen: readonly Seen[]): readonly { readonly turn: number; readonly state: string; readonly gateway: number; readonly askedMs: number; readonly answeredMs: number; readonly since: number }[] {
-  return turns.flatMap(({ state, doneAt }, turn) => {
+/**
+ * For each gateway: `askedMs`, from the act's answer to the last moment at which somebody asked who was answered by the state before, 0 where
+ * nobody was; `answeredMs`, from the sending of the act, before it was in force anywhere, to the last answer by the state before; `since`: answers by the new one.
+ */
+type Effect = { readonly turn: number; readonly state: Seen['state']; readonly gateway: number; readonly askedMs: number; readonly answeredMs: number; readonly since: number }
+
+function effects(turns: readonly Turn[], seen: readonly Seen[]): readonly Effect[] {
+  return turns.flatMap(({ state, sentAt, doneAt }, turn) => {
     const until = turns[turn + 1]?.sentAt ?? Infinity
     return [0, 1].map((gateway) => {
       // What is answered after the next act may go by that already.
-      const of = seen.filter((one) => one.gateway === gateway && one.askedAt >= doneAt && one.at < until)
+      const of = seen.filter((one) => one.gateway === gateway && one.at >= sentAt && one.at < until)
       const before = of.filter((one) => one.state !== state)
-      return { turn, state, gateway, askedMs: Math.max(0, ...before.map(({ askedAt }) => askedAt - doneAt)), answeredMs: Math.max(0, ...before.map(({ at }) => at - doneAt)), since: of.length - before.length }
+      return { turn, state, gateway, askedMs: Math.max(0, ...before.map(({ askedAt }) => askedAt - doneAt)), answeredMs: Math.max(0, ...before.map(({ at }) => at - sentAt)), since: of.length - before.length }
     })
   })
 }
@@ -129,8 +134,9 @@ describe('a grant under load', () => {
     const { seen, wrong } = seeing
     const seconds = (performance.now() - begun) / 1000
     const found = effects(turns, seen)
-    const slowest = Math.max(...found.map(({ askedMs }) => askedMs))
-    process.stderr.write(`grants under load: ${seen.length} answers in ${seconds.toFixed(0)} s, ${turns.length} acts; whoever asked ${slowest.toFixed(0)} ms after an act was the last to be answered by the state before it, ${Math.max(...found.map(({ answeredMs }) => answeredMs)).toFixed(0)} ms after it\n`)
+    const longest = (of: 'askedMs' | 'answeredMs', state: Seen['state']): string => Math.max(...found.filter((one) => one.state === state).map((one) => one[of])).toFixed(0)
+    const acts = Math.max(...turns.map(({ sentAt, doneAt }) => doneAt - sentAt)).toFixed(0)
+    process.stderr.write(`grants under load: ${seen.length} answers in ${seconds.toFixed(0)} s, ${turns.length} acts of ${acts} ms at most; the last answer by the state before came ${longest('answeredMs', 'granted')} ms after an approval was sent, ${longest('answeredMs', 'without')} ms after a revocation was; whoever asked ${longest('askedMs', 'granted')} and ${longest('askedMs', 'without')} ms after its answer was the last to have one\n`)
 
     expect(wrong).toEqual([])
     expect(seen.length).toBeGreaterThanOrEqual(ANSWERS)
