@@ -25,7 +25,7 @@ export type CityDatabases = {
   /** Serving role of each department, and where its records go. */
   readonly serving: Readonly<Record<SubgraphName, DatabaseAddress>>
   readonly records: Readonly<Record<SubgraphName | 'gateway', DatabaseAddress>>
-  /** Where the register of grants lies, where it is not beside the process's own log. */
+  /** Where grants, suspensions and stops are kept, where that is not beside the process's own log. */
   readonly register?: DatabaseAddress
   /** A role that writes all logs, for a city in one process; absent where departments' records lie apart. */
   readonly together?: DatabaseAddress
@@ -109,17 +109,22 @@ export function foreignDepartment(config: Config, domain: SubgraphName): CityDat
   const audit = config.auditUrls[domain]
   // Governance reads every log.
   const needed = domain === 'governance' ? ([...subgraphNames, 'gateway'] as const) : [domain]
-  const missing = needed.filter((log) => config.auditUrls[log] === undefined)
-  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing.map((log) => `AUDIT_DATABASE_URL or ${log.toUpperCase()}_AUDIT_DATABASE_URL is missing`))
+  const missing = needed.filter((log) => config.auditUrls[log] === undefined).map((log) => `AUDIT_DATABASE_URL or ${log.toUpperCase()}_AUDIT_DATABASE_URL is missing`)
+  if (domain !== 'governance' && config.auditUrls.governance === undefined) missing.push(NO_REGISTER)
+  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing)
   return onlyNamed(config, addressOf(audit))
 }
 
 /** The log of a gateway's own process. */
 export function foreignGateway(config: Config): CityDatabases {
   const audit = config.auditUrls.gateway
-  if (audit === undefined) throw new ConfigRefused(['AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL is missing'])
+  const missing = audit === undefined ? ['AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL is missing'] : []
+  if (config.auditUrls.governance === undefined) missing.push(NO_REGISTER)
+  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing)
   return onlyNamed(config, addressOf(audit))
 }
+
+const NO_REGISTER = 'AUDIT_DATABASE_URL or GOVERNANCE_AUDIT_DATABASE_URL is missing: it says where grants, suspensions and stops are kept'
 
 /** A process that serves one part uses one of these addresses; the others are never opened. */
 function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {

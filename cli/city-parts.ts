@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { openCommitQueue } from '../audit/commit-queue.ts'
@@ -98,13 +99,16 @@ export type LogWrapper = (log: AuditLog) => AuditLog
 /** `queue`: of a process that writes several logs. */
 export type LogOptions = { readonly wrap?: LogWrapper | undefined; readonly queue?: CommitQueue | undefined }
 
+/** `register`: the audit database that says who is suspended and what is stopped, where that is not the log's own. */
+export type LogPlace = { readonly queue?: CommitQueue | undefined; readonly register?: DatabaseAddress | undefined }
+
 /** `executor`: how operations run; left out: compiled. */
 export type SubgraphOptions = LogOptions & { readonly executor?: Executor }
 
 /** One subgraph on its database and its log. */
 export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue, executor = 'compiled' }: SubgraphOptions = {}): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
-  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
+  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, register: databases.register })
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
   const { classification, clock, logger } = core
@@ -141,8 +145,8 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   }
 }
 
-/** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what its database says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, queue?: CommitQueue): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
+/** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what the register says. */
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, register = address }: LogPlace = {}): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
   // One connection for appends, one for the signer, one for what else a request asks.
   const pool = openAuditPool(address, { log, max: 3 })
   // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
@@ -154,7 +158,8 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
   }
   const it = openAuditLog({ log, onFailure, ...(queue === undefined ? { pool } : { queue }) })
   const signer = openSigner({ pool, log, key, onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
-  const suspensions = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
+  const news = isDeepStrictEqual(register, address) ? pool : openAuditPool(register, { log: `${log} register`, max: 1 })
+  const suspensions = watchSuspensions({ pool: news, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
   return {
     it,
@@ -169,6 +174,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
       await it.close()
       await signer.close()
       await suspensions.close()
+      if (news !== pool) await news.end()
       await pool.end()
       await charges.end()
     },

@@ -59,7 +59,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     const { queue } = commits
     const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue, executor: config.executor })
     for (const subgraph of subgraphs) parts.add(subgraph.close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, queue)
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { queue, register: databases.register })
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)

@@ -96,7 +96,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics()
   const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
   const federation = await federate({
-    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, commits: parts.commits, supply: parts.supply, metrics, clock, logger,
+    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, commits: parts.commits, suspensions: parts.suspensions, supply: parts.supply, metrics, clock, logger,
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()

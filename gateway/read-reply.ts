@@ -28,7 +28,9 @@ export function readReply({ data, errors }: { readonly data?: unknown; readonly 
   return { data: rows, errors: said }
 }
 
-const none: readonly SaidError[] = []
+const none: readonly never[] = []
+/** Of ids, characters; more says nothing more. */
+const LONGEST_OFF = 1_000_000
 const entryName = /^[a-z]\w{0,99}$/
 /** More than any subgraph has. */
 const MOST_ENTRIES = 100
@@ -62,6 +64,12 @@ export function refusedIn(extensions: unknown): readonly string[] | undefined {
 export function stopsIn(extensions: unknown, before: Stops | undefined): Stops | undefined {
   const written = sharingIn(extensions)?.['stops']
   return typeof written === 'string' ? bothStops(before, readStops(written)) : before
+}
+
+/** The grants that the sealed bundle holds and the subgraph went without. */
+export function offIn(extensions: unknown): readonly string[] {
+  const off = sharingIn(extensions)?.['off']
+  return typeof off === 'string' && off.length <= LONGEST_OFF ? off.split(' ') : none
 }
 
 function sharingIn(extensions: unknown): Members | undefined {

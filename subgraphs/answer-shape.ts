@@ -32,6 +32,8 @@ export type SubgraphAnswer = {
       readonly refused?: readonly string[]
       /** What was stopped when it was decided, as core/stops.ts writes it; absent: nothing. */
       readonly stops?: string
+      /** Grants of the sealed bundle that were off when it was decided, as the engine says it; absent: none. */
+      readonly off?: string
     }
   }
 }

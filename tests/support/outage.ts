@@ -72,3 +72,23 @@ export async function eventually(withinMs: number, attempt: () => Promise<void>)
     }
   }
 }
+
+/** Nobody can read a department's tables until `letGo`; `awaited` resolves when somebody waits for one. */
+export async function holdTables({ name, owner }: TestDatabase): Promise<{ readonly awaited: () => Promise<void>; readonly letGo: () => Promise<void> }> {
+  const holder = new pg.Client(owner)
+  holder.on('error', () => undefined)
+  await holder.connect()
+  const { rows } = await holder.query<{ table: string }>(`SELECT quote_ident(tablename) AS table FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user ORDER BY tablename`)
+  await holder.query('BEGIN')
+  await holder.query(`LOCK TABLE ${rows.map(({ table }) => `public.${table}`).join(', ')} IN ACCESS EXCLUSIVE MODE`)
+  let held: Promise<void> | undefined
+  return {
+    awaited: async () => {
+      await eventually(10_000, async () => {
+        const waiting = await holder.query('SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE d.datname = $1 AND NOT l.granted', [name])
+        if (waiting.rowCount === 0) throw new Error('nobody waits for the tables')
+      })
+    },
+    letGo: () => (held ??= holder.end()),
+  }
+}
