@@ -29,6 +29,8 @@ import { createReadiness } from './health.ts'
 import { knownOperations } from './known-operation.ts'
 import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
+import { admission } from './open/admission.ts'
+import { createDocumentation } from './open/documentation.ts'
 import { memoryRateLimiter } from './rate-limit.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { gatewayRecords } from './record-refusal.ts'
@@ -36,7 +38,7 @@ import { reservedNamesOf } from './reserved-names.ts'
 import { send, sendError } from './respond.ts'
 import { serveAudit } from './serve-audit.ts'
 import type { ServedLog } from './serve-audit.ts'
-import { serveGraphql } from './serve-graphql.ts'
+import { identify, serveGraphql } from './serve-graphql.ts'
 
 export type GatewayParts = {
   readonly supergraphSdl: string
@@ -98,6 +100,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
   const graphql = { server: federation.server, readAccept: acceptReader(), lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+  const documentation = parts.openQueries === undefined || classification === undefined ? undefined : createDocumentation({
+    ...graphql, clock, schema: federation.schema, queries: parts.openQueries(federation.schema), about: () => ({ bundle: engine.bundle(), classification }), admit: admission(graphql), who: (request, requestId) => identify(request, requestId, graphql),
+  })
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]
@@ -115,6 +120,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       case '/.well-known/jwks.json':
         return demonstration === undefined ? notFound(request, response) : json(response, 200, demonstration.jwks)
       default:
+        if (await documentation?.serve(request, response, path ?? '/') === true) return
         if (path?.startsWith('/audit/') === true) return serveAudit(request, response, path, { ...graphql, logs: parts.logs ?? new Map() })
         if (await page.serve(request, response, path ?? '/')) return
         return notFound(request, response)

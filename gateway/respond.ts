@@ -31,12 +31,23 @@ export function send(response: ServerResponse, status: number, headers: Outgoing
   })
 }
 
+/** The head alone, of an answer whose body comes bit by bit or not at all. Resolves when it may be written; false where there is nobody to write to. */
+export function begin(response: ServerResponse, status: number, headers: OutgoingHttpHeaders): Promise<boolean> {
+  return new Promise((resolve) => {
+    answerWhenFree(response, () => {
+      if (response.headersSent || response.destroyed) return resolve(false)
+      response.writeHead(status, pairs(headers))
+      resolve(true)
+    })
+  })
+}
+
 /** Names and values in turn, as node:http takes them without making an object of them first. What `headers` say goes before what stands on every answer. */
-function pairs(headers: OutgoingHttpHeaders, length: number): OutgoingHttpHeader[] {
+function pairs(headers: OutgoingHttpHeaders, length?: number): OutgoingHttpHeader[] {
   const list: OutgoingHttpHeader[] = []
   for (const name of everywhereNames) if (headers[name] === undefined) list.push(name, everywhere[name] ?? '')
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) list.push(name, value)
-  list.push('content-length', length)
+  if (length !== undefined) list.push('content-length', length)
   return list
 }
 

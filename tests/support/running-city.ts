@@ -71,6 +71,8 @@ export type CityOptions = {
   readonly executor?: Executor
   readonly limits?: CityInputs['limits']
   readonly idKeys?: readonly Uint8Array[]
+  /** Folder of open queries. */
+  readonly openQueries?: string
   /** Databases of another running city of this test, to run a second assembly on the same data. */
   readonly databases?: RunningCity['databases']
 }
@@ -93,6 +95,7 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
     logger,
     ...(options.policies === undefined ? {} : { policies: options.policies }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.openQueries === undefined ? {} : { openQueries: options.openQueries }),
   })
   const listening = await listen(city.gateway, { port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${listening.port}`
