@@ -2,7 +2,8 @@
 
 import { judgeQuery } from '../open/judge-query.ts'
 import { queryFiles, readQueries } from '../open/library.ts'
-import { systemClock } from '../core/clock.ts'
+import { frozenClock } from '../core/clock.ts'
+import { CITY_INSTANT } from '../synthetic-city/days.ts'
 import { createPolicyEngine } from '../policy-engine/engine.ts'
 import { problemLine } from '../policy-engine/problem.ts'
 import { apiSchema } from '../schema/api-schema.ts'
@@ -22,7 +23,7 @@ export async function run(args: readonly string[]): Promise<number> {
     throw new UsageError('The folder of open queries cannot be read.')
   })
   const classification = readClassification(allSubgraphSdl())
-  const engine = await createPolicyEngine({ directory: policiesFolder, classification, clock: systemClock })
+  const engine = await createPolicyEngine({ directory: policiesFolder, classification, clock: frozenClock(CITY_INSTANT) })
   const graph = { schema: apiSchema(committedSupergraphSdl()), classification }
   const { queries, problems } = readQueries(files, graph, engine.bundle().combinations.sets)
   const judged = queries.map((query) => ({ query, problems: judgeQuery(query, { bundle: engine.bundle, plan: engine.plan, classification }, `${query.id}.graphql`) }))

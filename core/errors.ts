@@ -23,6 +23,10 @@ export type ErrorCode =
   | 'APPROVAL_REPEATED'
   | 'GRANT_UNKNOWN'
   | 'GRANT_ENDED'
+  | 'NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'NOT_ACCEPTABLE'
+  | 'GONE'
 
 export type ErrorEntry = { readonly status: number; readonly sentence: string }
 
@@ -49,6 +53,10 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
   APPROVAL_REPEATED: { status: 409, sentence: 'This approval is given already.' },
   GRANT_UNKNOWN: { status: 404, sentence: 'There is no such grant that you may end; one that is a file is ended in its file.' },
   GRANT_ENDED: { status: 409, sentence: 'The grant is revoked already.' },
+  NOT_FOUND: { status: 404, sentence: 'There is no open query of this name.' },
+  METHOD_NOT_ALLOWED: { status: 405, sentence: 'This open query is not asked by this method.' },
+  NOT_ACCEPTABLE: { status: 406, sentence: 'This open query has no format that is asked for.' },
+  GONE: { status: 410, sentence: 'This open query has ended.' },
 }
 
 /** What may be said to the caller beside the code: names of arguments, domains and headers of the public contract, never values. */

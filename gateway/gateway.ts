@@ -31,6 +31,9 @@ import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
 import { admission } from './open/admission.ts'
 import { createDocumentation } from './open/documentation.ts'
+import { keptAnswers } from './open/kept-answers.ts'
+import { PROBLEMS_PATH, sendProblems } from './open/problem.ts'
+import { OPEN_PREFIX, serveOpen } from './open/serve-open.ts'
 import { memoryRateLimiter } from './rate-limit.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { gatewayRecords } from './record-refusal.ts'
@@ -84,6 +87,8 @@ export type Gateway = {
 const callerRate = { requests: 50_000, seconds: 10 }
 const addressRate = { requests: 600, seconds: 60 }
 const DRAIN_MS = 9_000
+/** A reader of an open query who takes nothing for so long has gone. */
+const PATIENCE_MS = 60_000
 
 /** Composes and starts; nothing is served before it resolves. Throws what is wrong with the supergraph. */
 export async function createGateway(parts: GatewayParts): Promise<Gateway> {
@@ -100,8 +105,11 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
   const graphql = { server: federation.server, readAccept: acceptReader(), lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
-  const documentation = parts.openQueries === undefined || classification === undefined ? undefined : createDocumentation({
-    ...graphql, clock, schema: federation.schema, queries: parts.openQueries(federation.schema), about: () => ({ bundle: engine.bundle(), classification }), admit: admission(graphql), who: (request, requestId) => identify(request, requestId, graphql),
+  const open = parts.openQueries === undefined ? undefined : {
+    ...graphql, clock, patienceMs: PATIENCE_MS, queries: parts.openQueries(federation.schema), admit: admission(graphql), kept: keptAnswers({ schema: federation.schema, classification, engine, clock }),
+  }
+  const documentation = open === undefined || classification === undefined ? undefined : createDocumentation({
+    ...open, schema: federation.schema, about: () => ({ bundle: engine.bundle(), classification }), who: (request, requestId) => identify(request, requestId, graphql),
   })
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -119,8 +127,11 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
         return send(response, 200, { 'content-type': metrics.registry.contentType }, await metrics.registry.metrics())
       case '/.well-known/jwks.json':
         return demonstration === undefined ? notFound(request, response) : json(response, 200, demonstration.jwks)
+      case PROBLEMS_PATH:
+        return open === undefined ? notFound(request, response) : sendProblems(response)
       default:
         if (await documentation?.serve(request, response, path ?? '/') === true) return
+        if (open !== undefined && path?.startsWith(OPEN_PREFIX) === true) return serveOpen(request, response, path, open)
         if (path?.startsWith('/audit/') === true) return serveAudit(request, response, path, { ...graphql, logs: parts.logs ?? new Map() })
         if (await page.serve(request, response, path ?? '/')) return
         return notFound(request, response)

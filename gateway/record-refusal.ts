@@ -31,8 +31,8 @@ export type GatewayRecords = {
   refused(refused: Refused): Promise<void>
   /** A dry run is an answer about policies: throws CitygraphError AUDIT_UNAVAILABLE when it cannot be recorded. */
   dryRun(run: Omit<Refused, 'code'>, fields: readonly DecidedField[]): Promise<RecordReference>
-  /** A reading of a log by an auditor, as `dryRun`. */
-  read(run: Omit<Refused, 'code'>, entries: readonly string[]): Promise<RecordReference>
+  /** What leaves without a subgraph having read it anew: of a log for an auditor, a kept answer. As `dryRun`. */
+  read(run: Omit<Refused, 'code'>, entries: readonly string[], reading?: Pick<RecordedReading, 'fields' | 'rowCount'>): Promise<RecordReference>
 }
 
 /** True for what a caller did: everything refused or malformed. What failed on our side stands in the operator's log. */
@@ -54,7 +54,7 @@ export function gatewayRecords(parts: { audit: AuditLog; clock: Clock; logger: L
       }
     },
     dryRun: (run, fields) => answered(run, { fields }),
-    read: (run, entries) => answered(run, { entries }),
+    read: (run, entries, reading) => answered(run, { ...reading, entries }),
   }
 
   async function answered(run: Omit<Refused, 'code'>, reading: Partial<RecordedReading>): Promise<RecordReference> {

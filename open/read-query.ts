@@ -16,6 +16,7 @@ import { effectiveLevel } from './level.ts'
 import { PAGE_LIMIT } from './open-query.ts'
 import type { Column, OpenQuery, Parameter, Rows } from './open-query.ts'
 import { fromObject, parameterOf, reserved } from './parameters.ts'
+import { placeOf } from './place.ts'
 
 export type QueryReading = { readonly query: OpenQuery; readonly problems: readonly [] } | { readonly query: undefined; readonly problems: readonly Problem[] }
 
@@ -80,18 +81,6 @@ export function readQuery(file: BundleFile, graph: Graph, combinations: readonly
     }
   }
   return problems.length > 0 ? refused() : { query, problems: [] }
-}
-
-/** The first place (GridPoint) among the columns, also below objects; undefined where there is none. */
-export function placeOf(columns: readonly Column[], path: readonly string[] = []): readonly string[] | undefined {
-  for (const column of columns) {
-    if (column.list) continue
-    const here = [...path, column.name]
-    if (column.scalar === 'GridPoint') return here
-    const below = placeOf(column.columns, here)
-    if (below !== undefined) return below
-  }
-  return undefined
 }
 
 function parsed(file: BundleFile, problems: Problem[]): DocumentNode | undefined {

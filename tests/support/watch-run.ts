@@ -28,7 +28,7 @@ function install(): void {
     const result: unknown = Reflect.apply(end, this, args)
     // Headers are known only now where writeHead was left to `end`; stand-ins for subgraphs set none of ours.
     const [body] = args
-    if (isOurs(this)) watchText('answers', `${headersOf(this)}\n${surface(typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : '')}`)
+    if (isOurs(this)) watchText('answers', `${headersOf(this)}\n${isDataAlone(headersOf(this)) ? '' : surface(typeof body === 'string' || Buffer.isBuffer(body) ? body.toString() : '')}`)
     return result
   } as typeof end
 }
@@ -37,6 +37,11 @@ function install(): void {
 function isOurs(response: http.ServerResponse): boolean {
   const headers = headersOf(response)
   return headers.includes('no-store') && !/^content-type: text\/(?:html|css|javascript)/im.test(headers)
+}
+
+/** Formats of open queries that hold rows and nothing else, and what is compressed. */
+function isDataAlone(headers: string): boolean {
+  return /^content-type: (?:text\/csv|application\/(?:x-ndjson|xml|geo\+json))/im.test(headers) || /^content-encoding: /im.test(headers)
 }
 
 /** writeHead with an object leaves nothing for getHeader: the head as it was written. */
