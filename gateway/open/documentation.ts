@@ -6,9 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GraphQLSchema } from 'graphql'
 import { shanghaiDay } from '../../core/clock.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { About } from '../../open/about.ts'
 import { isEnded } from '../../open/ending.ts'
 import type { OpenQueries } from '../../open/library.ts'
+import type { OpenQuery } from '../../open/open-query.ts'
 import { send } from '../respond.ts'
 import { createDocuments } from './documents.ts'
 import { htmlText } from './html.ts'
@@ -18,10 +18,9 @@ import type { ToolParts } from './mcp.ts'
 import { filtersOf, listPage } from './page-list.ts'
 import { queryPage } from './page-query.ts'
 
-export type DocumentationParts = Omit<ToolParts, 'queries' | 'about'> & {
+export type DocumentationParts = Omit<ToolParts, 'inForce'> & {
   readonly schema: GraphQLSchema
   readonly queries: OpenQueries
-  readonly about: () => About
   readonly clock: Clock
 }
 
@@ -37,16 +36,16 @@ const PAGES = '/open/'
 
 export function createDocumentation(parts: DocumentationParts): Documentation {
   const documents = createDocuments(parts.schema)
+  const today = (): string => shanghaiDay(parts.clock.now())
+  const inForce = (): readonly OpenQuery[] => parts.queries.all().filter((query) => !isEnded(query, today()))
   return {
     async serve(request, response, path) {
-      const today = shanghaiDay(parts.clock.now())
-      const inForce = parts.queries.all().filter((query) => !isEnded(query, today))
       if (path === TOOLS_PATH) {
-        await serveTools(request, response, { ...parts, queries: inForce, about: parts.about() })
+        await serveTools(request, response, { ...parts, inForce })
         return true
       }
       if (request.method !== 'GET' && request.method !== 'HEAD') return false
-      if (await documents.serve(request, response, path, { queries: inForce, about: parts.about(), today })) return true
+      if (await documents.serve(request, response, path, { queries: inForce(), about: parts.about(), today: today() })) return true
       const file = files.get(path)
       if (file !== undefined) {
         send(response, 200, { 'content-type': file.type }, await readFile(new URL(`./page-files/${file.file}`, import.meta.url)))
@@ -58,12 +57,12 @@ export function createDocumentation(parts: DocumentationParts): Documentation {
       }
       if (path === PAGES) {
         const search = new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'))
-        sendPage(response, listPage(inForce, filtersOf(search), parts.about()))
+        sendPage(response, listPage(inForce(), filtersOf(search), parts.about()))
         return true
       }
       const query = path.startsWith(PAGES) ? parts.queries.get(path.slice(PAGES.length)) : undefined
       if (query === undefined) return false
-      sendPage(response, queryPage(query, parts.about(), isEnded(query, today)))
+      sendPage(response, queryPage(query, parts.about(), isEnded(query, today())))
       return true
     },
   }

@@ -9,18 +9,24 @@ import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } fr
 import { CitygraphError, isCitygraphError } from '../../core/errors.ts'
 import { errorFacts } from '../../core/logger.ts'
 import { requestIdOf } from '../../core/request-id.ts'
+import type { About } from '../../open/about.ts'
+import type { OpenQuery } from '../../open/open-query.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import { readBody } from '../read-body.ts'
 import { isRecorded } from '../record-refusal.ts'
 import { send, sendError } from '../respond.ts'
 import { Refusal } from '../serve-graphql.ts'
+import type { ServeParts } from '../serve-graphql.ts'
 import { callTool } from './mcp-call.ts'
 import type { CallParts } from './mcp-call.ts'
 import { instructions, toolOf, toolsFor } from './mcp-tools.ts'
 
 export const TOOLS_PATH = '/mcp'
 
-export type ToolParts = CallParts & {
+export type ToolParts = CallParts & Pick<ServeParts, 'limits'> & {
+  /** Those that are answered now: asked when they are needed, since a body may take its time and a query be withdrawn meanwhile. */
+  readonly inForce: () => readonly OpenQuery[]
+  readonly about: () => About
   /** The caller behind a key or a token. Throws UNAUTHENTICATED, RATE_LIMITED. */
   readonly who: (request: IncomingMessage, requestId: string) => Promise<Caller>
   readonly draining: () => boolean
@@ -59,9 +65,12 @@ export async function serveTools(request: IncomingMessage, response: ServerRespo
 
 async function exchange(request: IncomingMessage, message: unknown, caller: Caller, requestId: string, parts: ToolParts): Promise<Response> {
   const server = new Server({ name: 'citygraph', version: '1' }, { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noSchemas })
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: toolsFor(caller, parts.queries, parts.about.bundle).map((query) => toolOf(query, parts.about)) }))
+  server.setRequestHandler(ListToolsRequestSchema, () => {
+    const about = parts.about()
+    return { tools: toolsFor(caller, parts.inForce(), about.bundle).map((query) => toolOf(query, about)) }
+  })
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
-    const query = parts.queries.find(({ id }) => id === params.name)
+    const query = parts.inForce().find(({ id }) => id === params.name)
     // The name is not repeated: it may hold anything.
     if (query === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such tool.')
     return callTool(request, query, params.arguments ?? {}, requestId, parts)
