@@ -25,6 +25,7 @@ import type { Authenticate } from '../gateway/authenticate.ts'
 import type { DemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { openPool } from '../migrations/pool.ts'
+import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import { createPolicyEngine } from '../policy-engine/engine.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
 import { createCursorSeal } from '../resolvers/cursors.ts'
@@ -42,10 +43,19 @@ import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
 import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
+import { openQueriesFolder, readPublishedFiles } from './open-queries.ts'
 import { needIssuers } from './settings.ts'
 
 /** What is the same in every process of a city. */
-export type CityCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly close: () => void }
+export type CityCore = {
+  readonly classification: Classification
+  readonly engine: PolicyEngine
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Open queries that ship as files and are published. */
+  readonly openFiles: readonly BundleFile[]
+  readonly close: () => void
+}
 
 /**
  * A part that can be closed, in the order given by the caller. `ready` is false when it could not serve just now; it throws a
@@ -56,7 +66,7 @@ export type Open<T> = { readonly it: T; readonly close: () => Promise<void>; rea
 export const policiesFolder = resolve(import.meta.dirname, '../policies')
 
 /** Reads schema and policies and begins to watch the policies. Throws every problem of a bundle that is refused at start. */
-export async function openCore(clock: Clock, logger: Logger, where: { readonly policies?: string | undefined; readonly embedded?: CityDatabases | undefined } = {}): Promise<CityCore> {
+export async function openCore(clock: Clock, logger: Logger, where: { readonly policies?: string | undefined; readonly openQueries?: string | undefined; readonly embedded?: CityDatabases | undefined } = {}): Promise<CityCore> {
   const directory = where.policies ?? policiesFolder
   const classification = readClassification(allSubgraphSdl())
   const engine = await createPolicyEngine({
@@ -72,8 +82,9 @@ export async function openCore(clock: Clock, logger: Logger, where: { readonly p
       for (const { file, line, column, message } of problems) logger.error('policies refused; the earlier bundle goes on serving', { file, line, column, message })
     },
   })
+  const openFiles = await readPublishedFiles(where.openQueries ?? openQueriesFolder, logger)
   const watching = engine.watch()
-  return { classification, engine, clock, logger, close: () => watching.close() }
+  return { classification, engine, clock, logger, openFiles, close: () => watching.close() }
 }
 
 /** The clock of a process that is not the city's first. */
@@ -99,7 +110,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const { classification, clock, logger } = core
   const report = domain === 'governance' ? undefined : openHoldingsReport({ domain, database, audit: audit.it, classification, clock, logger })
   const it = departments[domain]({
-    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections }),
+    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections, openOffice: acting.open }),
     ...(granting === undefined ? {} : { grants: granting.office }),
     classification: core.classification,
     engine: core.engine,
