@@ -36,11 +36,11 @@ function searchOf({ parameters }: Example): string {
   return search.toString()
 }
 
-/** For a POSIX shell with CITYGRAPH_URL and, where a key is needed, CITYGRAPH_KEY. */
+/** For a POSIX shell with CITYGRAPH_URL and, where a key is needed, CITYGRAPH_AUTH: the header `x-api-key: …` or `authorization: Bearer …`. */
 export function curlOf({ method, address, headers, body }: ExampleRequest, { audience }: Pick<OpenQuery, 'audience'>): string {
   const lines = [
     `curl -sS --fail-with-body "$CITYGRAPH_URL"${quoted(address)}`,
-    ...(audience === 'public' ? [] : ['-H "x-api-key: $CITYGRAPH_KEY"']),
+    ...(audience === 'public' ? [] : ['-H "$CITYGRAPH_AUTH"']),
     ...Object.entries(headers).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
     ...(method === 'POST' ? [`-d ${quoted(JSON.stringify(body ?? {}))}`] : []),
   ]

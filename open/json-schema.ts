@@ -40,7 +40,7 @@ export function inputSchema({ parameters }: OpenQuery, about: Pick<About, 'bundl
 }
 
 export function rowSchema(query: OpenQuery, about: Pick<About, 'bundle'>): JsonObject {
-  return objectOf(query.rows.columns, conditional(query), about)
+  return objectOf(query.rows.columns, about)
 }
 
 /** `sharing`: the schema of what was masked or denied, or a reference to it. */
@@ -85,23 +85,19 @@ export const sharingSchema: JsonObject = {
   additionalProperties: false,
 }
 
-/** A field that stands under a condition may be absent. */
-function conditional({ text: source }: OpenQuery): boolean {
-  return /@(skip|include)\b/.test(source)
-}
-
-function objectOf(columns: readonly Column[], someAbsent: boolean, about: Pick<About, 'bundle'>): JsonObject {
+/** Every column is there; what a condition left out is null. */
+function objectOf(columns: readonly Column[], about: Pick<About, 'bundle'>): JsonObject {
   return {
     type: 'object',
-    properties: Object.fromEntries(columns.map((column) => [column.name, columnSchema(column, someAbsent, about)])),
-    required: someAbsent ? [] : columns.map(({ name }) => name),
+    properties: Object.fromEntries(columns.map((column) => [column.name, columnSchema(column, about)])),
+    required: columns.map(({ name }) => name),
     additionalProperties: false,
   }
 }
 
-function columnSchema(column: Column, someAbsent: boolean, about: Pick<About, 'bundle'>): JsonObject {
+function columnSchema(column: Column, about: Pick<About, 'bundle'>): JsonObject {
   const { scalar, values, list, nullable, columns, description, level } = column
-  const one = values !== undefined ? { type: 'string', enum: values } : scalar !== undefined ? (scalars[scalar] ?? text) : objectOf(columns, someAbsent, about)
+  const one = values !== undefined ? { type: 'string', enum: values } : scalar !== undefined ? (scalars[scalar] ?? text) : objectOf(columns, about)
   const whole = list ? { type: 'array', items: one } : one
   return {
     ...wordsOf(columnTitle(column, about), description),

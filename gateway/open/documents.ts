@@ -15,6 +15,8 @@ export type InForce = {
   /** Those that are answered today. */
   readonly queries: readonly OpenQuery[]
   readonly about: About
+  /** Of the queries. */
+  readonly version: string
   /** In Asia/Shanghai, YYYY-MM-DD. */
   readonly today: string
 }
@@ -27,7 +29,7 @@ type Kept = { readonly of: string; readonly text: string; readonly etag: string 
 
 export type Documents = {
   /** Whether it was one of them. */
-  serve(request: IncomingMessage, response: ServerResponse, path: string, now: InForce): Promise<boolean>
+  serve(request: IncomingMessage, response: ServerResponse, path: string, inForce: () => InForce): Promise<boolean>
 }
 
 export function createDocuments(schema: GraphQLSchema): Documents {
@@ -38,7 +40,7 @@ export function createDocuments(schema: GraphQLSchema): Documents {
   const kept = new Map<string, Kept>()
   let graph: Kept | undefined
   return {
-    async serve(request, response, path, now) {
+    async serve(request, response, path, inForce) {
       if (path === '/schema.graphql') {
         graph ??= keep('', apiSchemaText(schema))
         await sendKept(request, response, graph, 'text/plain; charset=utf-8')
@@ -46,7 +48,8 @@ export function createDocuments(schema: GraphQLSchema): Documents {
       }
       const document = documents.get(path)
       if (document === undefined) return false
-      const of = [now.about.bundle.hash, now.today, ...now.queries.map(({ hash }) => hash)].join(' ')
+      const now = inForce()
+      const of = [now.about.bundle.hash, now.today, now.version].join(' ')
       let found = kept.get(path)
       if (found?.of !== of) kept.set(path, (found = keep(of, document.make(now))))
       await sendKept(request, response, found, document.type)

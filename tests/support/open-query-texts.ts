@@ -51,5 +51,5 @@ export async function documentedCity(): Promise<City> {
 
 /** As a city serves them. */
 export function inForce(queries: readonly OpenQuery[]): OpenQueries {
-  return { get: (id) => queries.find((query) => query.id === id), all: () => [...queries].sort((one, other) => one.id.localeCompare(other.id)) }
+  return { get: (id) => queries.find((query) => query.id === id), all: () => [...queries].sort((one, other) => one.id.localeCompare(other.id)), version: () => queries.map(({ hash }) => hash).join(' ') }
 }

@@ -17,7 +17,7 @@ let nodes: readonly Node[]
 beforeAll(async () => {
   city = await documentedCity()
   const document = JSON.parse(JSON.stringify(dcatCatalogue([...city.shipped, ...city.made], city.about, 'BDC')))
-  const flat = await jsonld.flatten(document, null, { base: BASE, documentLoader: async () => { throw new Error('nothing is fetched') } })
+  const flat = await jsonld.flatten(document, undefined, { base: BASE, documentLoader: async () => { throw new Error('nothing is fetched') } })
   nodes = flat as unknown as readonly Node[]
 })
 const ofType = (type: string): readonly Node[] => nodes.filter((node) => node['@type']?.includes(type) === true)
