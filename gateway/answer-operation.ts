@@ -13,6 +13,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Stops } from '../core/stops.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { Writable } from '../core/writable.ts'
+import type { Bundle } from '../policy-engine/bundle.ts'
 import type { AccessPlan, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
 import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
 import { quotaNames } from '../policy-engine/quota-names.ts'
@@ -40,6 +41,8 @@ export type DecidingEngine = Omit<RegisterEngine, 'head'> & {
   head(): { readonly hash: string; readonly sequence: number }
   plan(caller: Caller, occasion: Occasion, version?: string): AccessPlan
   purpose(code: string): unknown
+  /** What documentation says of organisations, purposes and data. */
+  bundle(): Pick<Bundle, 'hash' | 'organisations' | 'purposes' | 'catalogue'>
 }
 
 export type AnswerParts = {
