@@ -29,10 +29,17 @@ export async function readPublishedFiles(directory: string, logger: Logger): Pro
   return files
 }
 
-/** The graph by which texts are read, made when first needed. */
+/** A gateway makes its own; a process without one makes it when a text is first read, which takes half a second. */
+const graphs = new WeakMap<Classification, Graph>()
+
+/** The graph by which texts are read, one for a process. */
 export function openGraph(classification: Classification): () => Graph {
-  let made: Graph | undefined
-  return () => (made ??= { schema: apiSchema(committedSupergraphSdl()), classification })
+  return () => graphs.get(classification) ?? keepGraph({ schema: apiSchema(committedSupergraphSdl()), classification })
+}
+
+function keepGraph(graph: Graph): Graph {
+  graphs.set(graph.classification, graph)
+  return graph
 }
 
 /** What of a process's core open queries need. */
@@ -53,7 +60,8 @@ export async function openOpenQueries({ engine, classification, logger, openFile
   await register.refresh()
   return {
     queries: (schema) => {
-      const library = openLibrary({ files: openFiles, register, graph: { schema, classification }, judging: { bundle: engine.bundle, plan: engine.plan, classification }, onProblems: logRefused(logger) })
+      const graph = keepGraph({ schema, classification })
+      const library = openLibrary({ files: openFiles, register, graph, judging: { bundle: engine.bundle, plan: engine.plan, classification }, onProblems: logRefused(logger) })
       libraries.push(library)
       return library
     },
