@@ -51,8 +51,8 @@ export function columnTitle({ name, coordinate }: Column, { bundle }: Pick<About
 }
 
 const paging: Readonly<Record<string, Words>> = {
-  limit: { en: `Rows of one page, at most ${PAGE_LIMIT}`, zh: `每页行数，最多 ${PAGE_LIMIT}` },
-  cursor: { en: 'Where the page before ended', zh: '上一页的结束位置' },
+  limit: { en: 'Rows of one page', zh: `每页行数，最多 ${PAGE_LIMIT}` },
+  cursor: { en: 'Next page from here', zh: '续页位置，见上一页结果' },
 }
 
 export function parameterTitle({ name }: Parameter, { bundle }: Pick<About, 'bundle'>): Title {

@@ -23,7 +23,7 @@ import { instructions, toolOf, toolsFor } from './mcp-tools.ts'
 
 export const TOOLS_PATH = '/mcp'
 
-export type ToolParts = CallParts & Pick<ServeParts, 'limits'> & {
+export type ToolParts = CallParts & Pick<ServeParts, 'limits' | 'metrics'> & {
   /** Those that are answered now: asked when they are needed, since a body may take its time and a query be withdrawn meanwhile. */
   readonly inForce: () => readonly OpenQuery[]
   readonly about: () => About
@@ -37,12 +37,16 @@ const noSchemas = { getValidator: () => () => ({ valid: false as const, data: un
 
 /** Resolves when the answer is written; never rejects. */
 export async function serveTools(request: IncomingMessage, response: ServerResponse, parts: ToolParts): Promise<void> {
+  const arrived = performance.now()
   const requestId = requestIdOf(request.headers['x-request-id'])
+  let known: { caller?: Caller } = {}
+  let outcome = 'OK'
   const closing: Record<string, string> = parts.draining() ? { connection: 'close' } : {}
   try {
     if (request.headers.origin !== undefined) throw new Refusal(new CitygraphError('FORBIDDEN', { hint: 'Tools are for programs; this came from a web page.' }), 403)
     if (request.method !== 'POST') throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST; there are no sessions or streams.' }), 405, { allow: 'POST' })
     const caller = await parts.who(request, requestId)
+    known = { caller }
     const body = await readBody(request, parts.limits.bodyBytes)
     if ('error' in body) throw new Refusal(body.error, body.status)
     // Left out of the protocol in its version 2025-06-18; one request is one call.
@@ -56,10 +60,13 @@ export async function serveTools(request: IncomingMessage, response: ServerRespo
     const refusal = thrown instanceof Refusal ? thrown : undefined
     const cause = refusal?.error ?? thrown
     const error = isCitygraphError(cause) ? cause : new CitygraphError('INTERNAL', {}, { cause })
+    outcome = error.code
     if (!isCitygraphError(cause) && !request.destroyed) parts.logger.error('request failed', { requestId, ...errorFacts(cause) })
     const policyVersion = parts.engine.head().hash
-    if (isRecorded(error.code)) await parts.records.refused({ requestId, policyVersion, code: error.code })
+    if (isRecorded(error.code)) await parts.records.refused({ requestId, policyVersion, code: error.code, ...known })
     sendError(response, error, { requestId, policyVersion }, { ...(refusal === undefined ? {} : { status: refusal.status }), headers: { ...refusal?.headers, ...closing } })
+  } finally {
+    parts.metrics.answered(outcome, (performance.now() - arrived) / 1_000)
   }
 }
 
