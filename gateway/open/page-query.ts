@@ -93,7 +93,7 @@ function tryOf(query: OpenQuery, about: About): Markup {
           <label>Format<select id="format">${query.formats.map((format) => html`<option value="${format}">${format}</option>`)}</select></label>
         </div>
         <div class="row">
-          <label>Key or token, kept in this page only <span lang="zh">密钥仅存于本页</span><input id="key" type="password" autocomplete="off" spellcheck="false"></label>${query.audience !== 'grant' ? undefined : html`
+          <label>Access token, kept in this page only <span lang="zh">令牌仅存于本页</span><input id="key" type="password" autocomplete="off" spellcheck="false"></label>${query.audience !== 'grant' ? undefined : html`
           <label>Case number <span lang="zh">办件编号</span><input id="case" value="${first?.caseNo}" pattern="[A-Z0-9-]{6,40}" spellcheck="false"></label>
           <label>Authorisation <span lang="zh">授权编号</span><input id="authorization" value="${first?.authorizationRef}" pattern="[A-Z0-9-]{6,40}" spellcheck="false"></label>`}
           <button type="submit">Ask <span lang="zh">查询</span></button>
