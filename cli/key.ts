@@ -22,7 +22,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const port = wholeNumber(options.text('port'), 'port', { default: config.port, min: 1, max: 65_535 })
   const issuer = await demonstrationIssuer(embeddedKeys(config.folder, config), followClock(config.folder))
   const variables = { name: options.text('name') ?? 'demonstration', days, ...(options.text('queries') === undefined ? {} : { queries: options.text('queries')?.split(',') }) }
-  process.stdout.write(`${await make(`http://localhost:${port}/graphql`, await issuer.token(caller.name), variables)}\n`)
+  process.stdout.write(`${await make(`http://127.0.0.1:${port}/graphql`, await issuer.token(caller.name), variables)}\n`)
   return 0
 }
 

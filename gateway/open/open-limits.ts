@@ -30,7 +30,8 @@ export type OpenLimits = {
   unknown(address: string, query: OpenQuery): Counted
 }
 
-type Lease = { rows: number; readonly until: number }
+/** Rows that were counted ahead, and how many more are being so just now. */
+type Lease = { rows: number; until: number; pending: number }
 
 export function openLimits({ use, now }: { readonly use: OpenUse | undefined; readonly now: () => Date }): OpenLimits {
   const leases = boundedCache<string, Lease>(LEASES)
@@ -42,35 +43,36 @@ export function openLimits({ use, now }: { readonly use: OpenUse | undefined; re
       const name = nameOf(caller)
       const place = `${name} ${query.id}`
       const asking = (): Asking => ({ caller: name, query: query.id, ...query.quota, at: now() })
-      const held = (): Lease | undefined => {
-        const lease = leases.get(place)
-        return lease !== undefined && performance.now() < lease.until ? lease : undefined
-      }
-      const lease = leaseOf(query)
-      const first = await use.count(asking(), { request: true, rows: 0, lease: Math.max(0, lease - (held()?.rows ?? 0)) })
+      const lease = leases.get(place) ?? { rows: 0, until: 0, pending: 0 }
+      leases.set(place, lease)
+      const held = (): number => (lease.rows = performance.now() < lease.until ? lease.rows : 0)
+      const wanted = Math.max(0, leaseOf(query) - held() - lease.pending)
+      lease.pending += wanted
+      const first = await use.count(asking(), { request: true, rows: 0, lease: wanted }).finally(() => {
+        lease.pending -= wanted
+      })
       let used = first
       refuse(first, query)
-      if (first.leased > 0) leases.set(place, { rows: (held()?.rows ?? 0) + first.leased, until: performance.now() + LEASE_MS })
-      if ((held()?.rows ?? 0) === 0 && first.rowsLeft === 0) refuse({ ...first, outcome: 'ROWS' }, query)
+      if (first.leased > 0) {
+        lease.rows = held() + first.leased
+        lease.until = performance.now() + LEASE_MS
+      }
+      if (held() === 0 && lease.pending === 0 && first.rowsLeft === 0) refuse({ ...first, outcome: 'ROWS' }, query)
       return {
         async rows(count) {
-          const mine = held()
-          if (mine !== undefined && mine.rows >= count) {
-            mine.rows -= count
-            return
-          }
-          // All or nothing: what is held stays where the rest is not to be had.
-          const had = mine?.rows ?? 0
-          if (mine !== undefined) mine.rows = 0
+          const had = Math.min(held(), count)
+          lease.rows -= had
+          if (had === count) return
           try {
             used = await use.count(asking(), { request: false, rows: count - had, lease: 0 })
             refuse(used, query)
           } catch (error) {
-            if (mine !== undefined) mine.rows += had
+            // All or nothing: what was held is held again.
+            lease.rows += had
             throw error
           }
         },
-        headers: () => fields(query, { ...used, rowsLeft: used.rowsLeft + (held()?.rows ?? 0) }),
+        headers: () => fields(query, { ...used, rowsLeft: used.rowsLeft + held() }),
       }
     },
     unknown(address, query) {

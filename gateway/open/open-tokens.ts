@@ -2,7 +2,7 @@
 // which of its secrets; what that key may do is looked up at each request. Their signing key is derived from the gateway's own, so that all
 // copies have the same, and is no key for anything else.
 
-import { createPrivateKey, hkdfSync, randomUUID } from 'node:crypto'
+import { createPrivateKey, createPublicKey, hkdfSync, randomUUID } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, decodeJwt, exportJWK, jwtVerify, SignJWT } from 'jose'
 import type { JWK } from 'jose'
@@ -44,8 +44,9 @@ const claims = z.object({ sub: z.string(), client_id: z.string(), version: z.int
 
 /** `issuer`: the gateway's address, the same in all copies. */
 export function openTokens({ key, clock, issuer = TOKEN_ISSUER }: { readonly key: KeyObject; readonly clock: Clock; readonly issuer?: string | undefined }): OpenTokens {
+  const publicKey = createPublicKey(key)
   let made: Promise<JWK> | undefined
-  const jwk = (): Promise<JWK> => (made ??= publicJwk(key))
+  const jwk = (): Promise<JWK> => (made ??= publicJwk(publicKey))
   return {
     jwk,
     async issue({ keyId, version, scope }, until) {
@@ -69,7 +70,7 @@ export function openTokens({ key, clock, issuer = TOKEN_ISSUER }: { readonly key
     async verify(token) {
       try {
         const { kid } = await jwk()
-        const { payload, protectedHeader } = await jwtVerify(token, key, {
+        const { payload, protectedHeader } = await jwtVerify(token, publicKey, {
           algorithms: ['EdDSA'], typ: TOKEN_TYPE, issuer, audience: TOKEN_AUDIENCE, currentDate: clock.now(), maxTokenAge: TOKEN_LIFE_S, requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
         })
         const { sub, client_id: keyId, version, scope } = claims.parse(payload)
