@@ -72,12 +72,12 @@ export async function serveTools(request: IncomingMessage, response: ServerRespo
 
 async function exchange(request: IncomingMessage, message: unknown, caller: Caller, requestId: string, parts: ToolParts): Promise<Response> {
   const server = new Server({ name: 'citygraph', version: '1' }, { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noSchemas })
-  server.setRequestHandler(ListToolsRequestSchema, () => {
+  server.setRequestHandler(ListToolsRequestSchema, () => told(requestId, parts, () => {
     const about = parts.about()
     return { tools: toolsFor(caller, parts.inForce(), about.bundle).map((query) => toolOf(query, about)) }
-  })
+  }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
-    const query = parts.inForce().find(({ id }) => id === params.name)
+    const query = told(requestId, parts, () => parts.inForce().find(({ id }) => id === params.name))
     // The name is not repeated: it may hold anything.
     if (query === undefined) throw new McpError(ErrorCode.InvalidParams, 'There is no such tool.')
     return callTool(request, query, params.arguments ?? {}, requestId, parts)
@@ -94,5 +94,16 @@ async function exchange(request: IncomingMessage, message: unknown, caller: Call
     return await transport.handleRequest(new Request(`http://localhost${TOOLS_PATH}`, { method: 'POST', headers }), { parsedBody: message })
   } finally {
     await server.close()
+  }
+}
+
+/** The library gives the words of what is thrown to the client: they are those of the catalogue. */
+function told<T>(requestId: string, { logger }: ToolParts, make: () => T): T {
+  try {
+    return make()
+  } catch (thrown) {
+    if (isCitygraphError(thrown)) throw thrown
+    logger.error('request failed', { requestId, ...errorFacts(thrown) })
+    throw new CitygraphError('INTERNAL')
   }
 }

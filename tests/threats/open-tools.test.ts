@@ -16,12 +16,14 @@ type Json = any
 
 let city: GatewayCity
 let queries: readonly OpenQuery[]
-let now: readonly OpenQuery[] | 'unknown'
+/** In force; not known; or a fault of ours. */
+let now: readonly OpenQuery[] | 'unknown' | 'broken'
 beforeAll(async () => {
   const { shipped, made } = await documentedCity()
   queries = now = [...shipped, ...made]
   const library = () => {
     if (now === 'unknown') throw new CitygraphError('AUDIT_UNAVAILABLE')
+    if (now === 'broken') throw new TypeError('cannot read secret of undefined')
     return inForce(now)
   }
   city = await startGateway(inProcessSubgraphs({}), { openQueries: () => ({ get: (id) => library().get(id), all: () => library().all(), version: () => library().version() }) })
@@ -171,6 +173,19 @@ describe('by time', () => {
         const { text } = await say(message)
         expect(text).toContain('error')
         expect(text).not.toContain('metro')
+      }
+    } finally {
+      now = queries
+    }
+  })
+
+  it('says no word of a fault of ours', async () => {
+    now = 'broken'
+    try {
+      for (const message of [listing, calling('metro-stations')]) {
+        const { text } = await say(message)
+        expect(text).toContain('Something went wrong on our side.')
+        expect(text).not.toMatch(/secret|undefined/)
       }
     } finally {
       now = queries
