@@ -2,18 +2,14 @@
 // address. Whatever is wrong with one (unknown, expired, revoked, of an organisation that is registered no more) is said by one text.
 
 import type { IncomingMessage } from 'node:http'
-import type { OpenKey, OpenKeys } from '../../audit/open-keys.ts'
-import type { OpenUse } from '../../audit/open-use.ts'
+import type { OpenKey } from '../../audit/open-keys.ts'
 import { CitygraphError } from '../../core/errors.ts'
 import { readKey } from '../../open/api-key.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import { refuseKeyInAddress } from '../key-in-address.ts'
 import { identify, Refusal } from '../serve-graphql.ts'
 import type { ServeParts } from '../serve-graphql.ts'
-import type { OpenTokens } from './open-tokens.ts'
-
-/** What keys need. `tokens` left out: none are given and none accepted. */
-export type OpenAccess = { readonly keys: OpenKeys; readonly use: OpenUse; readonly tokens?: OpenTokens; /** The kind of a registered organisation. */ readonly organisationKind: (org: string) => string | undefined; readonly now: () => Date }
+import type { OpenAccess } from './open-access.ts'
 
 /** `queries`: those the credential is for; undefined: all. `good`: whether it still is. */
 export type OpenCaller = { readonly caller: Caller; readonly queries: readonly string[] | undefined; readonly good: () => Promise<boolean> }

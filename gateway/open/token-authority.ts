@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { JSONWebKeySet, JWK } from 'jose'
 import { memoryRateLimiter } from '../rate-limit.ts'
-import type { OpenAccess } from './open-caller.ts'
+import type { OpenAccess } from './open-access.ts'
 import { metadata } from './serve-token.ts'
 import type { TokenParts } from './serve-token.ts'
 

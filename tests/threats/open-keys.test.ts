@@ -323,10 +323,10 @@ describe('a request under way when its key is revoked', () => {
     const { queries } = readQueries(await queryFiles(openQueriesWithQuotas()), { schema: apiSchema(committedSupergraphSdl()), classification: core.classification }, core.engine.bundle().combinations.sets)
     const query = queries.find(({ id }) => id === 'many-rows') ?? expect.fail()
     const server = http.createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
     const arrived = new Promise<http.IncomingMessage>((resolve) => server.once('request', resolve))
     try {
       const key = await makeKey(city, 'bank-a')
-      await once(server, 'listening')
       const { port } = server.address() as AddressInfo
       const client = http.get({ port, host: '127.0.0.1', headers: bearer(key.secret), agent: false }).on('error', () => undefined)
       const admitted = await admit(await arrived, query, randomUUID())
