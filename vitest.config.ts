@@ -6,7 +6,7 @@ const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import
 const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000, setupFiles: ['cli/v8-flags.js', 'tests/support/watch-run.ts'] }
 const long = { ...shared, globalSetup: ['tests/support/global-cluster.ts'], testTimeout: 900_000, hookTimeout: 300_000 }
 /** What has limits of time: nothing else runs beside it. */
-const measured = ['million-records', 'policy-cost', 'large-city', 'many-connections'].map((name) => `tests/long/${name}.test.ts`)
+const measured = ['million-records', 'policy-cost', 'large-city', 'many-connections', 'grants-under-load'].map((name) => `tests/long/${name}.test.ts`)
 
 /**
  * `unit`: pure code, no database. `flows`: against one shared embedded cluster; files of one worker share loaded modules, which

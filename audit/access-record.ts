@@ -56,18 +56,18 @@ export type EventRecord = {
   readonly by?: { readonly org: string; readonly sub: string }
   /** Of a suspension or stop: the officer's reason, one of a closed list. */
   readonly reason?: string
-  /** What was stopped: FIELD, ORGANISATION or APPLICATION. (Between `id` and `log` no member may stand: audit.append_run.) */
+  /** What was stopped: FIELD, ORGANISATION or APPLICATION. (Between `id` and `log` no member may stand: audit.append_runs.) */
   readonly scope?: string
   /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it. */
   readonly target?: string
-  /** Of a publication: the state that it is in from now on; of an answer to a report: its outcome. */
+  /** Of a publication: the state that it is in from now on; of an answer to a report and of the review of an emergency: its outcome. */
   readonly state?: string
   readonly signal?: string
   readonly count?: number
   readonly threshold?: number
   /** Seconds. */
   readonly window?: number
-  /** Of an application: which version, and SHA-256 (hex) of what it asks for; of a grant: of its text. */
+  /** Of an application: which version, and SHA-256 (hex) of what it asks for; of a grant: of its text; of a review: of its note. */
   readonly version?: number
   readonly content?: string
   /** Of an approval: the role in which it was given. */
@@ -75,7 +75,7 @@ export type EventRecord = {
 }
 
 /** What happened to an application or a grant. */
-export type GrantEvent = 'APPLICATION' | 'APPLICATION_EDITED' | 'APPROVAL' | 'REJECTION' | 'WITHDRAWAL' | 'GRANT' | 'REVOCATION'
+export type GrantEvent = 'APPLICATION' | 'APPLICATION_EDITED' | 'APPROVAL' | 'REJECTION' | 'WITHDRAWAL' | 'GRANT' | 'REVOCATION' | 'EMERGENCY_REVIEW'
 
 /**
  * What a department says of its own tables for the catalogue, in its own log: a number of rows that `roundedDown` gives (rounded-count.ts),

@@ -41,10 +41,10 @@ function commitsOf(appends: readonly Append[]): readonly (readonly Append[])[] {
   const commits: Append[][] = []
   let records = COMMIT_LIMIT
   for (const append of appends) {
-    records += append.leaves.length
+    records += append.records.length
     if (records > COMMIT_LIMIT) {
       commits.push([])
-      records = append.leaves.length
+      records = append.records.length
     }
     commits.at(-1)?.push(append)
   }

@@ -5,9 +5,11 @@
 import type pg from 'pg'
 import type { CitygraphError } from '../core/errors.ts'
 import { APPEND_PATIENCE_MS, unavailable, withPatience } from './audit-pool.ts'
+import { runValues } from './runs.ts'
+import type { RecordText } from './runs.ts'
 
-/** Leaves of one log, next to each other. `onFailure` gets the cause when they could not be committed. */
-export type Append = { readonly log: string; readonly leaves: readonly Buffer[]; readonly onFailure?: ((cause: unknown) => void) | undefined }
+/** Records of one log, next to each other. `onFailure` gets the cause when they could not be committed. */
+export type Append = { readonly log: string; readonly records: readonly RecordText[]; readonly onFailure?: ((cause: unknown) => void) | undefined }
 
 export type CommitQueue = {
   /** Resolves when all of them are committed, in one commit. Throws AUDIT_UNAVAILABLE. */
@@ -21,7 +23,7 @@ export type CommitQueue = {
 /** `over`: told to its caller, that it is durable or that it is given up. */
 type Waiting = { readonly appends: readonly Append[]; readonly records: number; readonly bytes: number; readonly until: number; over: boolean; readonly done: () => void; readonly failed: (error: CitygraphError) => void }
 
-/** Most records, and bytes of records, in one commit; the function takes no more than 1,000 of at most 1 MiB. */
+/** Most records, and bytes of records (of plain texts), in one commit; the function takes no more than 1,000 of at most 1 MiB. */
 export const COMMIT_LIMIT = 500
 const COMMIT_BYTES = 8 * 1024 * 1024
 
@@ -110,9 +112,9 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
       new Promise((done, failed) => {
         let records = 0
         let bytes = 0
-        for (const { leaves } of appends) {
-          records += leaves.length
-          for (const { length } of leaves) bytes += length
+        for (const append of appends) {
+          records += append.records.length
+          for (const { before, shared, after } of append.records) bytes += before.length + shared.length + after.length
         }
         waiting.push({ appends, records, bytes, until: performance.now() + APPEND_PATIENCE_MS, over: false, done, failed })
         patience ??= setTimeout(watch, APPEND_PATIENCE_MS)
@@ -135,24 +137,17 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   }
 }
 
-/** The leaves of each log next to each other, in the order in which they came. */
+/** The records of each log next to each other, in the order in which they came. */
 function statement(batch: readonly Waiting[]): { readonly name: string; readonly text: string; readonly values: unknown[] } {
-  const byLog = new Map<string, Buffer[]>()
+  const byLog = new Map<string, RecordText[]>()
   for (const { appends } of batch) {
-    for (const { log, leaves } of appends) {
+    for (const { log, records } of appends) {
       const before = byLog.get(log)
-      if (before === undefined) byLog.set(log, [...leaves])
-      else before.push(...leaves)
+      if (before === undefined) byLog.set(log, [...records])
+      else before.push(...records)
     }
   }
-  const logs = [...byLog.keys()].sort()
-  const parts = logs.map((log) => byLog.get(log) ?? [])
-  const leaves = parts.flat()
-  return {
-    name: 'audit-append',
-    text: 'SELECT audit.append_run($1, $2, $3, $4)',
-    values: [logs, parts.map(({ length }) => length), leaves.map(({ length }) => length), Buffer.concat(leaves)],
-  }
+  return { name: 'audit-append', text: 'SELECT audit.append_runs($1, $2, $3, $4, $5, $6, $7)', values: [...runValues(byLog)] }
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity): said of a record, and as true when it is sent again. */

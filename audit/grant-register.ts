@@ -28,6 +28,8 @@ export type Registered = {
 }
 export type Making = { readonly text: string; readonly endsAt: Date; readonly reviewDue?: string }
 
+export type ReviewOutcome = 'JUSTIFIED' | 'UNJUSTIFIED'
+
 /** All resolve when durable and throw APPROVER_SUSPENDED for a suspended officer, AUDIT_UNAVAILABLE where nothing was done. */
 export type GrantRegister = {
   /** `org`: for which it is filed, where whoever files is of another. */
@@ -39,6 +41,8 @@ export type GrantRegister = {
   reject(order: { readonly id: string; readonly version: number; readonly by: Officer; readonly takes: readonly Take[] }): Promise<'DONE' | Refused>
   withdraw(id: string, by: Officer): Promise<'DONE' | Refused>
   revoke(grant: string, by: Officer): Promise<'DONE' | Refused>
+  /** `late`: by an officer who reviews only what nobody reviewed in time. */
+  review(order: { readonly grant: string; readonly outcome: ReviewOutcome; readonly note: string; readonly late: boolean; readonly by: Officer }): Promise<'DONE' | Refused>
   find(id: string): Promise<Registered | undefined>
 }
 
@@ -67,7 +71,7 @@ export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: A
     return mine
   }
 
-  const record = (event: GrantEvent, about: string, at: Date, rest: Partial<Pick<EventRecord, 'by' | 'role' | 'version' | 'content'>>): Promise<void> =>
+  const record = (event: GrantEvent, about: string, at: Date, rest: Partial<Pick<EventRecord, 'by' | 'role' | 'version' | 'content' | 'state'>>): Promise<void> =>
     audit.append([{ id: nextId(), at: at.toISOString(), log: LOG, event, about, ...rest }])
 
   return {
@@ -116,6 +120,12 @@ export function grantRegister(parts: { readonly pool: pg.Pool; readonly audit: A
       const { org, sub } = recorded(by)
       const outcome = await one(client, 'SELECT audit.revoke_grant($1, $2, $3, $4) AS outcome', [grant, org, sub, at])
       if (outcome === 'DONE') await record('REVOCATION', grant, at, { by: { org, sub } })
+      return outcome
+    }),
+    review: ({ grant, outcome: state, note, late, by }) => act(async (client, at) => {
+      const { org, sub } = recorded(by)
+      const outcome = await one(client, 'SELECT audit.review_emergency($1, $2, $3, $4, $5, $6, $7) AS outcome', [grant, state, note, late, org, sub, at])
+      if (outcome === 'DONE') await record('EMERGENCY_REVIEW', grant, at, { by: { org, sub }, state, content: hashOf(note) })
       return outcome
     }),
     find: (id) => inTransaction(pool, (client) => applicationNow(client, id)),

@@ -7,8 +7,9 @@ import type { AnswerCommit } from './answer-commit.ts'
 import { unavailable } from './audit-pool.ts'
 import { COMMIT_LIMIT, openCommitQueue } from './commit-queue.ts'
 import type { CommitQueue } from './commit-queue.ts'
-import { leafBytes } from './leaf.ts'
+import { recordText } from './record-text.ts'
 import { refusalFlood } from './refusal-flood.ts'
+import type { RecordText } from './runs.ts'
 
 /**
  * The log named `log`, appended to through `queue`, or as the role of `pool`. `append` resolves when all its records are committed; on
@@ -24,9 +25,9 @@ export function openAuditLog(parts: { log: string; onFailure?: (cause: unknown) 
   const append = async (records: readonly LogRecord[], commit?: AnswerCommit): Promise<void> => {
     if (records.length === 0) return
     if (closed) throw unavailable(new Error('the audit log is closed'))
-    const leaves = { log, leaves: toLeaves(records, log), onFailure }
-    if (commit === undefined) await queue.add([leaves])
-    else commit.hold(leaves)
+    const texts = { log, records: textsOf(records, log), onFailure }
+    if (commit === undefined) await queue.add([texts])
+    else commit.hold(texts)
   }
   const flood = refusalFlood((records) => append(records))
 
@@ -46,10 +47,10 @@ export function openAuditLog(parts: { log: string; onFailure?: (cause: unknown) 
   }
 }
 
-function toLeaves(records: readonly LogRecord[], log: string): readonly Buffer[] {
+function textsOf(records: readonly LogRecord[], log: string): readonly RecordText[] {
   try {
     if (records.length > COMMIT_LIMIT || records.some((record) => record.log !== log)) throw new RangeError('records of another log, or too many')
-    return records.map(leafBytes)
+    return records.map(recordText)
   } catch (cause) {
     throw unavailable(cause)
   }

@@ -42,7 +42,7 @@ export function openLogReader({ pool, log }: { readonly pool: Pick<pg.Pool, 'que
   }
 
   async function recordOf(id: string): Promise<{ readonly index: number; readonly leaf: string } | undefined> {
-    const { rows } = await pool.query<{ seq: string; leaf: Buffer }>({ name: 'audit-record', text: 'SELECT seq, leaf FROM audit.record WHERE log = $1 AND id = $2', values: [log, id] })
+    const { rows } = await pool.query<{ seq: string; leaf: Buffer }>({ name: 'audit-record', text: 'SELECT seq, leaf FROM audit.find_record($1, $2)', values: [log, id] })
     const [row] = rows
     return row === undefined ? undefined : { index: Number(row.seq), leaf: row.leaf.toString('utf8') }
   }

@@ -5,9 +5,7 @@
 import { utf8Of } from '../core/utf8.ts'
 import type { AccessRecord, LogRecord } from './access-record.ts'
 import { canonicalJson } from './canonical-json.ts'
-
-/** The text in three parts. `shared`: `entries` and `fields`, most of a record and the same in many, in UTF-8. */
-export type RecordText = { readonly before: string; readonly shared: Buffer; readonly after: string }
+import type { RecordText } from './runs.ts'
 
 /** Members that every access record has. */
 const OF_RECORD = 13

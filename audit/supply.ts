@@ -4,7 +4,7 @@
 import type pg from 'pg'
 import { unavailable, withPatience } from './audit-pool.ts'
 
-/** `subject`: the token of access records, hex. */
+/** `bulkClass`: or another name of what is limited, such as a grant's. `subject`: the token of access records, hex. */
 export type Supplied = { readonly bulkClass: string; readonly subject: string }
 export type Limits = Readonly<Record<string, { readonly day: number; readonly month: number }>>
 
@@ -42,12 +42,14 @@ export function openSupplyLedger(parts: { pool: Pick<pg.Pool, 'query'>; onFailur
   }
   return {
     async charge(org, at, supplied, limits) {
+      // An organisation may have many limits; those of what it is given are enough, and nobody waits for a text of all.
+      const named = new Set(supplied.map(({ bulkClass }) => bulkClass))
       return over('audit-charge', 'SELECT audit.charge($1, $2, $3, $4, $5) AS over', [
         org,
         at.toISOString(),
         supplied.map(({ bulkClass }) => bulkClass),
         supplied.map(({ subject }) => Buffer.from(subject, 'hex')),
-        JSON.stringify(Object.fromEntries(Object.entries(limits).map(([bulkClass, { day, month }]) => [bulkClass, [day, month]]))),
+        JSON.stringify(Object.fromEntries(Object.entries(limits).filter(([name]) => named.size === 0 || named.has(name)).map(([bulkClass, { day, month }]) => [bulkClass, [day, month]]))),
       ])
     },
     async thresholds(org, at, asked, most) {

@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const root = resolve(import.meta.dirname, '..')
-const folders = ['core', 'schema', 'audit', 'migrations', 'policy-engine', 'synthetic-city', 'resolvers', 'subgraphs', 'governance', 'gateway', 'cli']
+const folders = ['core', 'schema', 'audit', 'migrations', 'policy-engine', 'synthetic-city', 'resolvers', 'subgraphs', 'governance', 'open', 'gateway', 'cli']
 const DAY_MS = 86_400_000
 const cache = join(root, 'node_modules/.cache/citygraph')
 

@@ -25,7 +25,7 @@ export type CityDatabases = {
   /** Serving role of each department, and where its records go. */
   readonly serving: Readonly<Record<SubgraphName, DatabaseAddress>>
   readonly records: Readonly<Record<SubgraphName | 'gateway', DatabaseAddress>>
-  /** Where the register of grants lies, where it is not beside the process's own log. */
+  /** Where grants, suspensions and stops are kept, where that is not beside the process's own log. */
   readonly register?: DatabaseAddress
   /** A role that writes all logs, for a city in one process; absent where departments' records lie apart. */
   readonly together?: DatabaseAddress
@@ -63,10 +63,15 @@ export async function startDatabases(config: Config, log: (line: string) => void
   }
 }
 
+/** Whether a process keeps the embedded databases of this folder running, or did so and ended badly. */
+export function isCityThere(config: Config): boolean {
+  return existsSync(join(config.folder, place))
+}
+
 /** The embedded databases that another process of this city keeps running. Throws a sentence when none does. */
 export function attachDatabases(config: Config): CityDatabases {
   const file = join(config.folder, place)
-  if (!existsSync(file)) throw new Error('No embedded databases are running: start them with `npx citygraph databases`, or name your own by …_DATABASE_URL.')
+  if (!isCityThere(config)) throw new Error('No embedded databases are running: start them with `npx citygraph databases`, or name your own by …_DATABASE_URL.')
   // Written by startDatabases of this version; its owner alone may write it.
   const urls = JSON.parse(readFileSync(file, 'utf8')) as DatabaseUrls<SubgraphName>
   return embeddedDatabases(urls, resolve(config.folder), async () => undefined)
@@ -104,17 +109,22 @@ export function foreignDepartment(config: Config, domain: SubgraphName): CityDat
   const audit = config.auditUrls[domain]
   // Governance reads every log.
   const needed = domain === 'governance' ? ([...subgraphNames, 'gateway'] as const) : [domain]
-  const missing = needed.filter((log) => config.auditUrls[log] === undefined)
-  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing.map((log) => `AUDIT_DATABASE_URL or ${log.toUpperCase()}_AUDIT_DATABASE_URL is missing`))
+  const missing = needed.filter((log) => config.auditUrls[log] === undefined).map((log) => `AUDIT_DATABASE_URL or ${log.toUpperCase()}_AUDIT_DATABASE_URL is missing`)
+  if (domain !== 'governance' && config.auditUrls.governance === undefined) missing.push(NO_REGISTER)
+  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing)
   return onlyNamed(config, addressOf(audit))
 }
 
 /** The log of a gateway's own process. */
 export function foreignGateway(config: Config): CityDatabases {
   const audit = config.auditUrls.gateway
-  if (audit === undefined) throw new ConfigRefused(['AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL is missing'])
+  const missing = audit === undefined ? ['AUDIT_DATABASE_URL or GATEWAY_AUDIT_DATABASE_URL is missing'] : []
+  if (config.auditUrls.governance === undefined) missing.push(NO_REGISTER)
+  if (audit === undefined || missing.length > 0) throw new ConfigRefused(missing)
   return onlyNamed(config, addressOf(audit))
 }
+
+const NO_REGISTER = 'AUDIT_DATABASE_URL or GOVERNANCE_AUDIT_DATABASE_URL is missing: it says where grants, suspensions and stops are kept'
 
 /** A process that serves one part uses one of these addresses; the others are never opened. */
 function onlyNamed(config: Config, audit: DatabaseAddress): CityDatabases {

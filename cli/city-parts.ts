@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { openCommitQueue } from '../audit/commit-queue.ts'
@@ -25,6 +26,7 @@ import type { Authenticate } from '../gateway/authenticate.ts'
 import type { DemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { openPool } from '../migrations/pool.ts'
+import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import { createPolicyEngine } from '../policy-engine/engine.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
 import { createCursorSeal } from '../resolvers/cursors.ts'
@@ -42,10 +44,19 @@ import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
 import { openGrantOffice } from './grant-office.ts'
 import { openOffice } from './office.ts'
+import { openQueriesFolder, readPublishedFiles } from './open-queries.ts'
 import { needIssuers } from './settings.ts'
 
 /** What is the same in every process of a city. */
-export type CityCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly close: () => void }
+export type CityCore = {
+  readonly classification: Classification
+  readonly engine: PolicyEngine
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Open queries that ship as files and are published. */
+  readonly openFiles: readonly BundleFile[]
+  readonly close: () => void
+}
 
 /**
  * A part that can be closed, in the order given by the caller. `ready` is false when it could not serve just now; it throws a
@@ -56,7 +67,7 @@ export type Open<T> = { readonly it: T; readonly close: () => Promise<void>; rea
 export const policiesFolder = resolve(import.meta.dirname, '../policies')
 
 /** Reads schema and policies and begins to watch the policies. Throws every problem of a bundle that is refused at start. */
-export async function openCore(clock: Clock, logger: Logger, where: { readonly policies?: string | undefined; readonly embedded?: CityDatabases | undefined } = {}): Promise<CityCore> {
+export async function openCore(clock: Clock, logger: Logger, where: { readonly policies?: string | undefined; readonly openQueries?: string | undefined; readonly embedded?: CityDatabases | undefined } = {}): Promise<CityCore> {
   const directory = where.policies ?? policiesFolder
   const classification = readClassification(allSubgraphSdl())
   const engine = await createPolicyEngine({
@@ -72,8 +83,9 @@ export async function openCore(clock: Clock, logger: Logger, where: { readonly p
       for (const { file, line, column, message } of problems) logger.error('policies refused; the earlier bundle goes on serving', { file, line, column, message })
     },
   })
+  const openFiles = await readPublishedFiles(where.openQueries ?? openQueriesFolder, logger)
   const watching = engine.watch()
-  return { classification, engine, clock, logger, close: () => watching.close() }
+  return { classification, engine, clock, logger, openFiles, close: () => watching.close() }
 }
 
 /** The clock of a process that is not the city's first. */
@@ -87,19 +99,22 @@ export type LogWrapper = (log: AuditLog) => AuditLog
 /** `queue`: of a process that writes several logs. */
 export type LogOptions = { readonly wrap?: LogWrapper | undefined; readonly queue?: CommitQueue | undefined }
 
+/** `register`: the audit database that says who is suspended and what is stopped, where that is not the log's own. */
+export type LogPlace = { readonly queue?: CommitQueue | undefined; readonly register?: DatabaseAddress | undefined }
+
 /** `executor`: how operations run; left out: compiled. */
 export type SubgraphOptions = LogOptions & { readonly executor?: Executor }
 
 /** One subgraph on its database and its log. */
 export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue, executor = 'compiled' }: SubgraphOptions = {}): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
-  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, queue)
+  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, register: databases.register })
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
   const { classification, clock, logger } = core
   const report = domain === 'governance' ? undefined : openHoldingsReport({ domain, database, audit: audit.it, classification, clock, logger })
   const it = departments[domain]({
-    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections }),
+    ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections, openOffice: acting.open }),
     ...(granting === undefined ? {} : { grants: granting.office }),
     classification: core.classification,
     engine: core.engine,
@@ -130,8 +145,8 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   }
 }
 
-/** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what its database says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, queue?: CommitQueue): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
+/** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what the register says. */
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, register = address }: LogPlace = {}): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
   // One connection for appends, one for the signer, one for what else a request asks.
   const pool = openAuditPool(address, { log, max: 3 })
   // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
@@ -143,7 +158,8 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
   }
   const it = openAuditLog({ log, onFailure, ...(queue === undefined ? { pool } : { queue }) })
   const signer = openSigner({ pool, log, key, onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
-  const suspensions = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
+  const news = isDeepStrictEqual(register, address) ? pool : openAuditPool(register, { log: `${log} register`, max: 1 })
+  const suspensions = watchSuspensions({ pool: news, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
   return {
     it,
@@ -158,6 +174,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
       await it.close()
       await signer.close()
       await suspensions.close()
+      if (news !== pool) await news.end()
       await pool.end()
       await charges.end()
     },
@@ -165,7 +182,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
 }
 
 /** A standby and a database set to read-only answer, but nothing can be recorded there. */
-const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append_run(text[], integer[], integer[], bytea)', 'EXECUTE') AS writable`
+const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append_runs(text[], integer[], integer[], integer[], integer[], bytea, bytea)', 'EXECUTE') AS writable`
 /** A lock is seen by nobody but who waits for it: an append that failed counts for so long. */
 const FAILURE_REMEMBERED_MS = 2_000
 

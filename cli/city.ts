@@ -9,7 +9,6 @@ import type { Follower } from '../governance/follower.ts'
 import { createGateway } from '../gateway/gateway.ts'
 import type { Gateway, GatewayParts } from '../gateway/gateway.ts'
 import { inProcessSubgraphs } from '../gateway/in-process-link.ts'
-import { queryFiles } from '../open/library.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { inProcessLink } from '../subgraphs/in-process.ts'
@@ -19,7 +18,7 @@ import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
-import { openQueriesFolder, openQueriesOf } from './open-queries.ts'
+import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import type { CityKeys } from './keys.ts'
 import { closing } from './stopping.ts'
@@ -39,7 +38,7 @@ export type CityInputs = {
   readonly wrapLogs?: LogWrapper
   /** For bench/ alone: what governance costs beside the logs. No setting reaches it. */
   readonly follow?: typeof openGovernance
-  /** The folder of open queries; left out: the project's. */
+  /** The folder of open queries with the list of those that are published; left out: the project's. */
   readonly openQueries?: string
   /** For bench/ alone: the city's supergraph among subgraphs that nobody asks. No setting reaches it. */
   readonly supergraphSdl?: string
@@ -50,15 +49,17 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   const { config, databases, keys, clock, logger } = inputs
   const parts = closing()
   try {
-    const core = await openCore(clock, logger, { policies: inputs.policies, embedded: databases })
+    const core = await openCore(clock, logger, { policies: inputs.policies, openQueries: inputs.openQueries, embedded: databases })
     parts.add(async () => core.close())
     parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
+    const open = await openOpenQueries(core, databases.register ?? databases.records.gateway)
+    parts.add(open.close)
     const commits = openSharedCommits(databases)
     parts.add(commits.close)
     const { queue } = commits
     const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue, executor: config.executor })
     for (const subgraph of subgraphs) parts.add(subgraph.close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, queue)
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { queue, register: databases.register })
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
@@ -77,7 +78,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       supply: audit.supply,
       auditReady: audit.ready,
       logs: served.it,
-      openQueries: openQueriesOf(await queryFiles(inputs.openQueries ?? openQueriesFolder), core),
+      openQueries: open.queries,
       clock,
       logger,
       ...issuers,

@@ -26,9 +26,9 @@ export async function tellGovernance({ ask, write }: Stage): Promise<void> {
     if (typeof given !== 'object' || given === null) throw new Error(`${question.caller}: ${field} gave nothing.`)
     return { ...given }
   }
-  const read = async (): Promise<{ masked: number; decision: unknown }> => {
+  const read = async (): Promise<{ masked: number; decision: unknown; values: readonly unknown[] }> => {
     const answer = await ask({ caller: 'nav-b', purpose: 'NAV-0801', query: READ })
-    return { masked: bandsIn(answer.data), decision: answer.extensions?.sharing?.decisions?.find(({ path }) => path === PATH) }
+    return { masked: valuesIn(answer.data).filter(isBand).length, decision: answer.extensions?.sharing?.decisions?.find(({ path }) => path === PATH), values: valuesIn(answer.data) }
   }
   const expect = (held: boolean, otherwise: string): void => {
     if (!held) throw new Error(otherwise)
@@ -62,8 +62,11 @@ export async function tellGovernance({ ask, write }: Stage): Promise<void> {
 
   const { status } = await does({ caller: 'amr-data-owner', query: APPROVE, variables: { id, version } }, 'approveApplication')
   const after = await read()
-  say(`amr-data-owner approves for market regulation: ${String(status)}. On the next request ${after.masked} values are there, masked as bands:`)
+  say(`amr-data-owner approves for market regulation: ${String(status)}. On the next request ${after.masked} values are there that were null, each as a band instead of a sum:`)
+  write(`   an enterprise that did not publish its total assets: ${changed(before.values, after.values)}`)
+  write(`   ${after.values.filter((value) => value !== null && !isBand(value)).length} that did publish them: in clear, as before.`)
   detail(after.decision)
+  write('   MIXED says that it depends on the row, and says it before and after: what you may see is told, never what a row is. APPLY: more than a band would need another application.')
   expect(after.masked > 0, 'Nothing was served under the grant.')
 
   const listed = await does({ caller: 'nav-b', query: GRANTS, variables: { id: `G_${String(id)}` } }, 'grants')
@@ -86,8 +89,17 @@ function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
 }
 
-/** How many values of total assets are bands. */
-function bandsIn(data: unknown): number {
+/** Values of total assets, in the order of the answer. */
+function valuesIn(data: unknown): readonly unknown[] {
   const reports = listOf(memberOf(memberOf(data, 'enterprises'), 'nodes')).flatMap((one) => listOf(memberOf(memberOf(one, 'annualReports'), 'nodes')))
-  return reports.filter((report) => String(memberOf(report, 'totalAssets')).includes('万')).length
+  return reports.map((report) => memberOf(report, 'totalAssets') ?? null)
+}
+
+function isBand(value: unknown): boolean {
+  return String(value).includes('万')
+}
+
+/** The first value that was null and is a band. */
+function changed(before: readonly unknown[], after: readonly unknown[]): string {
+  return `null → ${String(after.find((value, n) => isBand(value) && before[n] === null) ?? 'null')}`
 }

@@ -10,14 +10,13 @@ import { createGateway } from '../gateway/gateway.ts'
 import { httpLink } from '../gateway/http-link.ts'
 import type { SubgraphLink } from '../gateway/link.ts'
 import { listen } from '../gateway/listen.ts'
-import { queryFiles } from '../open/library.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
-import { openQueriesFolder, openQueriesOf } from './open-queries.ts'
+import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
 import { closing, onStopSignal } from './stopping.ts'
@@ -38,8 +37,12 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
-    parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
+    const register = await followRegister(core, databases.register ?? databases.records.gateway)
+    parts.add(register.close)
+    if (own) await register.answered()
+    const open = await openOpenQueries(core, databases.register ?? databases.records.gateway)
+    parts.add(open.close)
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { register: databases.register })
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
@@ -49,7 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
       link: file === undefined ? linkTo(config) : httpLink(),
       executor: config.executor,
       engine: core.engine,
-      ...(file === undefined ? { classification: core.classification, openQueries: openQueriesOf(await queryFiles(openQueriesFolder), core) } : {}),
+      ...(file === undefined ? { classification: core.classification, openQueries: open.queries } : {}),
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
       suspensions: audit.suspensions,

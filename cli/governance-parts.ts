@@ -27,12 +27,12 @@ export function openGovernance(core: CityCore, databases: CityDatabases, keys: P
   const { follower, logs } = databases
   const facts = openPool(follower, { max: 3, domain: 'governance follower' })
   const sources = logs.map((at) => ({ pool: openPool(at.address, { max: 2, domain: 'governance reader' }), logs: at.logs }))
-  const { office, audit, copy, close } = openOffice(core, databases)
+  const { office, audit, copy, copyOpen, close } = openOffice(core, databases)
   const register = sources.find(({ logs: there }) => there.includes('governance'))?.pool
   const copyRegister = register === undefined ? async (): Promise<void> => undefined : grantCopier(register, facts, () => ({ bundle: engine.bundle(), classification }))
   const watch = openRiskWatch({ facts, engine, classification, audit, office, copy, clock })
   const witness = openWitness({ facts, publicKey: createPublicKey(keys.audit), logger })
-  const catalogue = openCatalogue({ facts, engine, classification, items: graphItems(allSubgraphSdl()), clock })
+  const catalogue = openCatalogue({ facts, engine, classification, items: graphItems(allSubgraphSdl()), openQueries: copyOpen, clock })
   const grants = openGrantOffice(core, databases)
   const demands = openDemands({ register: grants.register, engine, classification, clock, logger })
   let copiedAt = -Infinity

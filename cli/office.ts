@@ -3,27 +3,31 @@
 
 import { openAuditPool } from '../audit/audit-pool.ts'
 import type { AuditLog } from '../audit/access-record.ts'
+import { openOffice as openRegisterOffice } from '../audit/open-office.ts'
 import { inTurns } from '../audit/officers-act.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import { stopOffice } from '../audit/stop-office.ts'
 import type { StopOffice } from '../audit/stop-office.ts'
 import { suspensionOffice } from '../audit/suspension-office.ts'
 import type { SuspensionOffice } from '../audit/suspension-office.ts'
-import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
-import type { Logger } from '../core/logger.ts'
 import { correctionOffice } from '../governance/correction-office.ts'
 import type { CorrectionOffice } from '../governance/correction-office.ts'
+import { openQueryCopier } from '../governance/copy-open-queries.ts'
+import type { CopiedQueries } from '../governance/copy-open-queries.ts'
 import { copyStops } from '../governance/copy-stops.ts'
 import { copySuspensions } from '../governance/copy-suspensions.ts'
+import { openQueryOffice } from '../governance/open-query-office.ts'
+import type { OpenQueryOffice } from '../governance/open-query-office.ts'
 import { openPool } from '../migrations/pool.ts'
-import type { PolicyEngine } from '../policy-engine/engine.ts'
 import type { CityDatabases } from './city-databases.ts'
+import { openGraph } from './open-queries.ts'
+import type { OpenCore } from './open-queries.ts'
 
-export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly corrections: CorrectionOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly close: () => Promise<void> }
+export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly corrections: CorrectionOffice; readonly open: OpenQueryOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly copyOpen: () => Promise<CopiedQueries>; readonly close: () => Promise<void> }
 
 /** Connects when first needed. The log is signed by the subgraph's process, not here. */
-export function openOffice({ clock, logger, engine }: { readonly clock: Clock; readonly logger: Logger; readonly engine: Pick<PolicyEngine, 'bundle'> }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
+export function openOffice({ clock, logger, engine, classification, openFiles: files }: OpenCore, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
   const pool = openAuditPool(databases.records.governance, { log: 'governance office' })
   const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
   const reports = openPool(databases.follower, { max: 2, domain: 'governance' })
@@ -35,13 +39,18 @@ export function openOffice({ clock, logger, engine }: { readonly clock: Clock; r
     await copySuspensions(source, facts)
     await copyStops(source, facts)
   }
-  const shared = { pool, audit, clock, inTurn: inTurns(), changed: () => copy().catch(failed('suspensions and stops not copied')) }
+  const graph = openGraph(classification)
+  const copyOpen = openQueryCopier({ source, facts, engine, graph, files, clock })
+  const inTurn = inTurns()
+  const shared = { pool, audit, clock, inTurn, changed: () => copy().catch(failed('suspensions and stops not copied')) }
   return {
     office: suspensionOffice(shared),
     stops: stopOffice(shared),
     corrections: correctionOffice({ facts: reports, audit, clock, rules: () => engine.bundle().corrections }),
+    open: openQueryOffice({ office: openRegisterOffice({ pool, audit, clock, inTurn, changed: () => copyOpen().then(() => undefined, failed('open queries not copied')) }), engine, graph, files }),
     audit,
     copy,
+    copyOpen,
     close: async () => {
       await audit.close()
       await Promise.all([pool.end(), facts.end(), reports.end(), source.end()])

@@ -1,12 +1,10 @@
 // `citygraph policy export [FOLDER]` writes the register's grants as files, `policy import [FOLDER]` says what files would change in the
 // register and with --apply does it. Default folder: policies/grants/approved, which no bundle reads: the register is what counts.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { grantRegister } from '../audit/grant-register.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
-import { systemClock } from '../core/clock.ts'
+import { shanghaiDay, systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { readConfig } from '../core/config.ts'
 import type { Config } from '../core/config.ts'
@@ -21,30 +19,27 @@ import { allSubgraphSdl } from '../schema/load.ts'
 import { problemLine } from '../schema/problem.ts'
 import { attachDatabases, foreignDepartment } from './city-databases.ts'
 import { clockOf, policiesFolder } from './city-parts.ts'
+import { folderOf, readGrantFolder, writeGrantFolder } from './grant-folder.ts'
 import { readOptions } from './usage.ts'
 
 type Place = { readonly reader: DatabaseAddress; readonly writer: DatabaseAddress; readonly clock: Clock }
 
 export async function exportGrants(args: readonly string[]): Promise<number> {
-  const folder = folderOf(readOptions(args, {}).words[0])
+  const folder = folderOf(readOptions(args, {}).words)
   const held = await heldAt(placeOf(readConfig(process.env)).reader)
-  process.stdout.write(`${writeFiles(held, folder)} grants written to ${folder}.\n`)
+  process.stdout.write(`${writeGrantFolder(held, folder)} grants written to ${folder}.\n`)
   return 0
 }
 
 export async function importGrants(args: readonly string[]): Promise<number> {
   const options = readOptions(args, { apply: 'boolean' })
-  const place = placeOf(readConfig(process.env))
-  const { lines, refused } = await bringIn(folderOf(options.words[0]), place, { apply: options.flag('apply') })
+  const folder = folderOf(options.words)
+  // What is wrong with the folder is said before any database is asked.
+  readGrantFolder(folder)
+  const { lines, refused } = await bringIn(folder, placeOf(readConfig(process.env)), { apply: options.flag('apply') })
+  if (lines.length === 0) process.stdout.write(`No files of grants (*.yaml) in ${folder}.\n`)
   for (const line of lines) process.stdout.write(`${line}\n`)
   return refused === 0 ? 0 : 1
-}
-
-/** One file a grant, named by its id; those that were revoked say so. */
-export function writeFiles(held: readonly HeldText[], folder: string): number {
-  mkdirSync(folder, { recursive: true })
-  for (const { id, content, revoked } of held) writeFileSync(join(folder, `${id}.yaml`), revoked ? content.replace(/^status: ACTIVE$/m, 'status: REVOKED') : content)
-  return held.length
 }
 
 /** The register's grants, the put away ones too. */
@@ -63,8 +58,9 @@ export async function bringIn(folder: string, { reader, writer, clock }: Place, 
   const classification = readClassification(allSubgraphSdl())
   const { bundle, problems } = await readBundle(policiesFolder, classification, createPolicyChecker(classification))
   if (bundle === undefined) throw new Error(['policies/ is not a valid bundle:', ...problems.map(problemLine)].join('\n'))
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort().map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
-  const changes = changesOf(files, await heldAt(reader), { bundle, classification, at: clock.now() })
+  const { files, unread } = readGrantFolder(folder)
+  const at = clock.now()
+  const changes = [...changesOf(files, await heldAt(reader), { bundle, classification, at }), ...unread.map((one): Change => ({ kind: 'REFUSED', ...one }))]
   if (apply) {
     const pool = openAuditPool(writer, { log: 'governance import' })
     const records = openAuditPool(writer, { log: 'governance import records', max: 1 })
@@ -77,10 +73,10 @@ export async function bringIn(folder: string, { reader, writer, clock }: Place, 
       await Promise.all([pool.end(), records.end()])
     }
   }
-  return { lines: changes.map((change) => told(change, apply)), refused: changes.filter(({ kind }) => kind === 'REFUSED').length }
+  return { lines: changes.map((change) => told(change, apply, shanghaiDay(at))), refused: changes.filter(({ kind }) => kind === 'REFUSED').length }
 }
 
-function told(change: Change, applied: boolean): string {
+function told(change: Change, applied: boolean, today: string): string {
   switch (change.kind) {
     case 'SAME':
       return `${change.file}: nothing to do`
@@ -89,12 +85,8 @@ function told(change: Change, applied: boolean): string {
     case 'REVOKE':
       return `${change.file}: ${applied ? 'revoked' : 'would be revoked'}`
     case 'NEW':
-      return `${change.file}: ${applied ? 'in force' : 'would be in force'}, ${change.grant.validFrom} to ${change.grant.validTo}, approved by ${change.grant.approvals.map(({ person }) => person).join(', ')}`
+      return `${change.file}: ${applied ? 'in force' : 'would be in force'}${change.grant.validFrom > today ? ' later' : ''}, ${change.grant.validFrom} to ${change.grant.validTo}, approved by ${change.grant.approvals.map(({ person }) => person).join(', ')}`
   }
-}
-
-function folderOf(word: string | undefined): string {
-  return word === undefined ? join(policiesFolder, 'grants/approved') : resolve(word)
 }
 
 function placeOf(config: Config): Place {

@@ -32,7 +32,9 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const core = await openCore(clockOf(databases), logger, { embedded: databases })
     parts.add(async () => core.close())
-    parts.add((await followRegister(core, databases.register ?? databases.records[domain])).close)
+    const register = await followRegister(core, databases.register ?? databases.records[domain])
+    parts.add(register.close)
+    if (own) await register.answered()
     const subgraph = openSubgraph(domain, core, databases, keys, { executor: config.executor })
     parts.add(subgraph.close)
     await subgraph.ready()

@@ -19,6 +19,12 @@ export function shanghaiDay(at: Date): string {
   return new Date(at.getTime() + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10)
 }
 
+/** The day and minute in Asia/Shanghai of an instant, as `YYYY-MM-DD hh:mm`; seconds where there are any. */
+export function shanghaiTime(at: Date): string {
+  const [day = '', time = ''] = new Date(at.getTime() + SHANGHAI_OFFSET_MS).toISOString().split('T')
+  return `${day} ${time.slice(0, time.slice(6, 8) === '00' ? 5 : 8)}`
+}
+
 /** True for a `YYYY-MM-DD` that exists in the Gregorian calendar. */
 export function isCalendarDay(day: string): boolean {
   const at = new Date(`${day}T00:00:00Z`)

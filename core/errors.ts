@@ -30,7 +30,7 @@ export type ErrorCode =
 
 export type ErrorEntry = { readonly status: number; readonly sentence: string }
 
-/** Status is the HTTP status when the error ends the whole request; errors inside a partial answer keep 200. */
+/** Status is the HTTP status of an answer that has no data; one with data, of an act that failed too, is 200 (GraphQL over HTTP). */
 export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
   UNAUTHENTICATED: { status: 401, sentence: 'The access token is missing something, expired, or not from an issuer this city trusts.' },
   FORBIDDEN: { status: 403, sentence: 'This is not served to you.' },
@@ -47,10 +47,10 @@ export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = {
   APPLICATION_CHANGED: { status: 409, sentence: 'The application was edited; look at the version that stands now.' },
   APPLICATION_CLOSED: { status: 409, sentence: 'The application is approved, rejected, withdrawn or out of time.' },
   APPROVER_NOT_ENTITLED: { status: 403, sentence: 'This application needs no approval from your organisation and role.' },
-  APPROVER_IS_APPLICANT: { status: 403, sentence: 'Whoever wrote an application does not decide it.' },
-  APPROVER_IS_SAME_PERSON: { status: 403, sentence: 'You have approved this application in another role; another person must.' },
+  APPROVER_IS_APPLICANT: { status: 403, sentence: 'Whoever wrote an application does not decide it, nor what became of it.' },
+  APPROVER_IS_SAME_PERSON: { status: 403, sentence: 'You have approved this in another role; another person must.' },
   APPROVER_SUSPENDED: { status: 403, sentence: 'You are suspended and act for nobody.' },
-  APPROVAL_REPEATED: { status: 409, sentence: 'This approval is given already.' },
+  APPROVAL_REPEATED: { status: 409, sentence: 'This approval or review is given already.' },
   GRANT_UNKNOWN: { status: 404, sentence: 'There is no such grant that you may end; one that is a file is ended in its file.' },
   GRANT_ENDED: { status: 409, sentence: 'The grant is revoked already.' },
   NOT_FOUND: { status: 404, sentence: 'There is no open query of this name.' },

@@ -14,13 +14,25 @@ export function utf8Of(text: string): Buffer {
   return bytes
 }
 
-/** Bytes with a text on either side, as one. */
-export function utf8Around(before: string, between: Buffer, after: string): Buffer {
-  if (before.length + after.length + between.length > UNITS) return Buffer.concat([utf8Of(before), between, utf8Of(after)])
-  const from = scratch.write(before)
-  const until = from + between.copy(scratch, from)
-  const length = until + scratch.write(after, until)
+/** Adds a piece and gives how many bytes it has. */
+export type WriteBytes = (piece: string | Buffer) => number
+
+/** The pieces that `work` writes, one after the other, as one. `work` MUST encode nothing else meanwhile. */
+export function bytesOf(work: (write: WriteBytes) => void): Buffer {
+  let pieces: Buffer = scratch
+  let length = 0
+  work((piece) => {
+    const most = typeof piece === 'string' ? piece.length * 3 : piece.length
+    if (length + most > pieces.length) {
+      const larger = Buffer.allocUnsafeSlow(2 * (length + most))
+      pieces.copy(larger, 0, 0, length)
+      pieces = larger
+    }
+    const written = typeof piece === 'string' ? pieces.write(piece, length) : piece.copy(pieces, length)
+    length += written
+    return written
+  })
   const bytes = Buffer.allocUnsafe(length)
-  scratch.copy(bytes, 0, 0, length)
+  pieces.copy(bytes, 0, 0, length)
   return bytes
 }

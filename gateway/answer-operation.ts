@@ -5,6 +5,7 @@ import { GraphQLError } from 'graphql'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { SupplyLedger } from '../audit/supply.ts'
+import type { Suspensions } from '../audit/suspensions.ts'
 import { CitygraphError, isCitygraphError } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
@@ -12,9 +13,10 @@ import type { Clock } from '../core/clock.ts'
 import type { Stops } from '../core/stops.ts'
 import { subgraphNames } from '../core/domains.ts'
 import type { Writable } from '../core/writable.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
+import type { Bundle } from '../policy-engine/bundle.ts'
 import type { AccessPlan, Caller, Occasion, Quotas } from '../policy-engine/decision.ts'
 import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
+import { quotaNames } from '../policy-engine/quota-names.ts'
 import type { Classification } from '../schema/classification.ts'
 import type { OperationFacts, Sealer } from '../subgraphs/access-context.ts'
 import { refuseTooCostly } from './cost.ts'
@@ -31,12 +33,16 @@ import type { DecidedField } from './report.ts'
 import { sharingText } from './request-state.ts'
 import type { RequestState } from './request-state.ts'
 import { sealRequest } from './seal-request.ts'
+import { isOutdated } from './still-in-force.ts'
+import type { RegisterEngine } from './still-in-force.ts'
 
 /** The part of the policy engine that the gateway uses. */
-export type DecidingEngine = {
+export type DecidingEngine = Omit<RegisterEngine, 'head'> & {
   head(): { readonly hash: string; readonly sequence: number }
   plan(caller: Caller, occasion: Occasion, version?: string): AccessPlan
   purpose(code: string): unknown
+  /** What documentation says of organisations, purposes and data. */
+  bundle(): Pick<Bundle, 'hash' | 'organisations' | 'purposes' | 'catalogue'>
 }
 
 export type AnswerParts = {
@@ -48,6 +54,8 @@ export type AnswerParts = {
   readonly records: GatewayRecords
   /** Begins the commit of one answer's records. Left out: subgraphs make theirs durable themselves. */
   readonly commits: (() => AnswerCommit) | undefined
+  /** Who and what may not be served by now. */
+  readonly suspensions: Pick<Suspensions, 'require'>
   /** For dry runs: which quotas are used up. Left out: none is said to be. */
   readonly supply: SupplyLedger | undefined
   readonly metrics: GatewayMetrics
@@ -86,12 +94,8 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     // Numbers that name a person enter by POST alone (DOMAIN 4.7 no. 3): URLs end up in logs.
     if (operation.byPostAlone && state.method === 'GET') throw new CitygraphError('BAD_USER_INPUT', { hint: 'Send this operation by POST.' })
     const facts = operation.facts(variables)
-    const planned = decide(operation, facts, state, parts)
-    if (state.occasion.dryRun) return await dryRun(operation, facts, planned, state, parts)
-    // What is not permitted is not planned.
-    if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
-    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts, stops: state.stops }, parts)
-    const result = await recorded(run, state, parts)
+    if (state.occasion.dryRun) return await dryRun(operation, facts, decide(operation, facts, state, parts), state, parts)
+    const result = await lastResult({ operation, facts, act: admitted.operation.operation === 'mutation', run }, state, parts)
     // Who could be given what, with the quotas and the owners' stops as the subgraphs found them.
     if (state.raised.size > 0 || state.refused.size > 0 || state.stopped.size > 0) decideHeld(operation, facts, state, parts)
     return shape(result, state, parts)
@@ -100,6 +104,20 @@ export async function answerOperation(admitted: AdmittedOperation, state: Reques
     const entry = runtimeEntry(error)
     if (isRecorded(entry.extensions.code)) await refuse(state, entry, parts)
     return { status: statusOf([entry]), errors: [entry] }
+  }
+}
+
+type Running = { readonly operation: DecidedOperation; readonly facts: OperationFacts; readonly act: boolean; readonly run: RunPlan }
+
+/** What was read by the state that is still in force when its records are durable; an act is done once, whatever changed meanwhile. */
+async function lastResult({ operation, facts, act, run }: Running, state: RequestState, parts: AnswerParts): Promise<PlanResult> {
+  for (let made = 1; ; made += 1) {
+    const planned = decide(operation, facts, state, parts)
+    // What is not permitted is not planned.
+    if (planned.refusesAct) throw new CitygraphError('FORBIDDEN')
+    state.seal = sealRequest({ caller: state.caller, occasion: state.occasion, bundleSequence: planned.bundleSequence, policyVersion: state.policyVersion, operation: facts, stops: state.stops }, parts)
+    const result = await recorded(run, state, parts)
+    if (act || state.auditUnavailable || !(await isOutdated(state, made, parts))) return result
   }
 }
 
@@ -130,6 +148,7 @@ function decide(operation: DecidedOperation, { singleSubject, fields }: Operatio
   const report = operation.report(engine.plan(state.caller, occasionOf(state.occasion, singleSubject, state.stops)), fields)
   for (const [decision, count] of report.counts) metrics.decided(decision, count)
   state.policyVersion = report.plan.policyVersion
+  state.off = parts.engine.off(state.policyVersion)
   state.decisions = report.decisions
   state.decisionsText = report.text
   return { fields: report.fields, refusesAct: report.refusesAct, bundleSequence: report.plan.bundleSequence, quotas: report.plan.quotas }
@@ -173,7 +192,7 @@ function occasionOf({ purpose, caseNo, authorizationRef }: HeaderOccasion, singl
 
 async function dryRun(operation: DecidedOperation, facts: OperationFacts, planned: Decided, state: RequestState, parts: AnswerParts): Promise<Answer> {
   const used = planned.quotas === undefined ? [] : ((await parts.supply?.charge(state.caller.org, parts.clock.now(), [], planned.quotas)) ?? [])
-  const classes = new Set(bulkClasses.filter((bulkClass) => used.includes(bulkClass)))
+  const classes = new Set(planned.quotas === undefined ? [] : quotaNames(planned.quotas).filter((name) => used.includes(name)))
   if (classes.size > 0) for (const subgraph of subgraphNames) state.raised.set(subgraph, classes)
   const fields = classes.size > 0 ? decideHeld(operation, facts, state, parts) : planned.fields
   state.records.push(await parts.records.dryRun({ ...state, operation: state.operation }, fields))

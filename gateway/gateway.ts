@@ -30,6 +30,7 @@ import { knownOperations } from './known-operation.ts'
 import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
 import { admission } from './open/admission.ts'
+import { createDocumentation } from './open/documentation.ts'
 import { keptAnswers } from './open/kept-answers.ts'
 import { PROBLEMS_PATH, sendProblems } from './open/problem.ts'
 import { OPEN_PREFIX, serveOpen } from './open/serve-open.ts'
@@ -40,7 +41,7 @@ import { reservedNamesOf } from './reserved-names.ts'
 import { send, sendError } from './respond.ts'
 import { serveAudit } from './serve-audit.ts'
 import type { ServedLog } from './serve-audit.ts'
-import { serveGraphql } from './serve-graphql.ts'
+import { identify, serveGraphql } from './serve-graphql.ts'
 
 export type GatewayParts = {
   readonly supergraphSdl: string
@@ -96,7 +97,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const metrics = createMetrics()
   const records = gatewayRecords({ audit: parts.audit, clock, logger, metrics })
   const federation = await federate({
-    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, commits: parts.commits, supply: parts.supply, metrics, clock, logger,
+    supergraphSdl: parts.supergraphSdl, link: parts.link, executor: parts.executor ?? 'compiled', limits, engine, classification, sealer: parts.sealer, cellLimit: limits.cells, operations: knownOperations(classification), records, commits: parts.commits, suspensions: parts.suspensions, supply: parts.supply, metrics, clock, logger,
     reservedAliases: [reservedAliasRule(classification ?? reservedNamesOf(parts.supergraphSdl))],
   })
   const drain = createDrain()
@@ -107,6 +108,9 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const open = parts.openQueries === undefined ? undefined : {
     ...graphql, clock, patienceMs: PATIENCE_MS, queries: parts.openQueries(federation.schema), admit: admission(graphql), kept: keptAnswers({ schema: federation.schema, classification, engine, clock }),
   }
+  const documentation = open === undefined || classification === undefined ? undefined : createDocumentation({
+    ...open, schema: federation.schema, about: () => ({ bundle: engine.bundle(), classification }), who: (request, requestId) => identify(request, requestId, graphql),
+  })
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]
@@ -126,6 +130,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       case PROBLEMS_PATH:
         return open === undefined ? notFound(request, response) : sendProblems(response)
       default:
+        if (await documentation?.serve(request, response, path ?? '/') === true) return
         if (open !== undefined && path?.startsWith(OPEN_PREFIX) === true) return serveOpen(request, response, path, open)
         if (path?.startsWith('/audit/') === true) return serveAudit(request, response, path, { ...graphql, logs: parts.logs ?? new Map() })
         if (await page.serve(request, response, path ?? '/')) return

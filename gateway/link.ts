@@ -11,7 +11,7 @@ import type { Logger } from '../core/logger.ts'
 import { factsOf, isCode, safeMessage } from './format-error.ts'
 import type { ErrorEntry } from './format-error.ts'
 import type { GatewayMetrics } from './metrics.ts'
-import { raisedIn, readReply, recordIn, refusedIn, stopsIn } from './read-reply.ts'
+import { offIn, raisedIn, readReply, recordIn, refusedIn, stopsIn } from './read-reply.ts'
 import type { GatewayContext, RequestSeal, RequestState } from './request-state.ts'
 
 /** One fetch of a plan. */
@@ -90,6 +90,7 @@ export function federatedSource(name: string, connection: SubgraphConnection, pa
     const refused = refusedIn(reply.extensions)
     if (refused !== undefined) state.refused.set(name, new Set([...(state.refused.get(name) ?? []), ...refused]))
     if (reply.status === 200) hearStops(reply, state)
+    for (const id of offIn(reply.extensions)) state.heardOff.add(id)
     if (reply.status >= 500 || read === undefined) return unavailable(new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain: name }))
     if (read.errors.length === 0) return { data: read.data }
     // The subgraph itself has told its log why.

@@ -3,8 +3,8 @@
 
 import { bothStops, readStops } from '../core/stops.ts'
 import type { Stops } from '../core/stops.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
-import type { BulkClass } from '../policy-engine/decision.ts'
+import type { QuotaName } from '../policy-engine/decision.ts'
+import { isQuotaName } from '../policy-engine/quota-names.ts'
 import type { RecordReference } from './request-state.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -28,10 +28,14 @@ export function readReply({ data, errors }: { readonly data?: unknown; readonly 
   return { data: rows, errors: said }
 }
 
-const none: readonly SaidError[] = []
+const none: readonly never[] = []
+/** Of ids, characters; more says nothing more. */
+const LONGEST_OFF = 1_000_000
 const entryName = /^[a-z]\w{0,99}$/
 /** More than any subgraph has. */
 const MOST_ENTRIES = 100
+/** More grants than any organisation has. */
+const MOST_QUOTAS = 10_000
 const logName = /^[a-z]{1,40}$/
 /** RFC 9562, with the nil and the max UUID. */
 const uuid = /^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$/
@@ -44,10 +48,10 @@ export function recordIn(extensions: unknown): RecordReference | undefined {
   return typeof log === 'string' && logName.test(log) && typeof id === 'string' && uuid.test(id) ? { log, id } : undefined
 }
 
-/** The classes whose fields the subgraph decided one level higher; undefined where one of them is none of ours. */
-export function raisedIn(extensions: unknown): readonly BulkClass[] | undefined {
+/** The classes and grants that the subgraph found used up; undefined where one of them is no name of such. */
+export function raisedIn(extensions: unknown): readonly QuotaName[] | undefined {
   const raised = sharingIn(extensions)?.['raised']
-  return Array.isArray(raised) && raised.every(isBulkClass) ? raised : undefined
+  return Array.isArray(raised) && raised.length <= MOST_QUOTAS && raised.every(isQuotaName) ? raised : undefined
 }
 
 /** The VERIFY entries that the subgraph left without an answer; undefined where one of them is no name. */
@@ -62,6 +66,12 @@ export function stopsIn(extensions: unknown, before: Stops | undefined): Stops |
   return typeof written === 'string' ? bothStops(before, readStops(written)) : before
 }
 
+/** The grants that the sealed bundle holds and the subgraph went without. */
+export function offIn(extensions: unknown): readonly string[] {
+  const off = sharingIn(extensions)?.['off']
+  return typeof off === 'string' && off.length <= LONGEST_OFF ? off.split(' ') : none
+}
+
 function sharingIn(extensions: unknown): Members | undefined {
   if (!hasMembers(extensions)) return undefined
   const { sharing } = extensions
@@ -70,10 +80,6 @@ function sharingIn(extensions: unknown): Members | undefined {
 
 function isEntryName(value: unknown): value is string {
   return typeof value === 'string' && entryName.test(value)
-}
-
-function isBulkClass(value: unknown): value is BulkClass {
-  return bulkClasses.some((one) => one === value)
 }
 
 function hasMembers(value: unknown): value is Members {

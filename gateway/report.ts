@@ -60,7 +60,7 @@ function decide(field: AskedField, plan: AccessPlan, classification: Classificat
   if (found?.entry?.kind === 'ACT') return decided
   // An entry to rows that do not exist for the caller is closed, whatever the entry itself allows.
   if (found?.entry === undefined || decided.decision === 'DENIED' || plan.rows(found.returns.named).kind !== 'never') return decided
-  return { decision: 'DENIED', code: decided.decision === 'CLEAR' ? 'POLICY' : decided.code, policies: decided.policies }
+  return { decision: 'DENIED', code: decided.decision === 'CLEAR' ? plan.rowsCode(found.returns.named) : decided.code, policies: decided.policies }
 }
 
 function coarse(decision: FieldDecision): Decided {

@@ -3,7 +3,7 @@
 
 import type { AnswerCommit } from '../audit/answer-commit.ts'
 import type { Stops } from '../core/stops.ts'
-import type { BulkClass, Caller } from '../policy-engine/decision.ts'
+import type { Caller, QuotaName } from '../policy-engine/decision.ts'
 import type { LiteralOf } from '../schema/operation-hash.ts'
 import type { AccessContext, InProcessSeal } from '../subgraphs/access-context.ts'
 import type { HeaderOccasion } from './occasion.ts'
@@ -33,14 +33,18 @@ export type RequestState = {
   decisionsText: string | undefined
   /** Records of this answer that are durable, or will be when `commit` is. */
   records: RecordReference[]
-  /** Bulk classes whose fields a subgraph decided one level higher, by subgraph. */
-  raised: Map<string, Set<BulkClass>>
+  /** Bulk classes and grants that a subgraph found used up, by subgraph. */
+  raised: Map<string, Set<QuotaName>>
   /** VERIFY entries that a subgraph left without an answer, by subgraph. */
   refused: Map<string, Set<string>>
-  /** What owners had stopped when the caller was admitted; by this the answer is reported. */
-  readonly stops: Stops | undefined
+  /** What owners had stopped when the answer was begun; by this it is reported. */
+  stops: Stops | undefined
   /** By what else subgraphs have decided: each that heard of a stop, or of its end, at another moment. */
   stopped: Map<string, Stops | undefined>
+  /** Grants of the deciding bundle that were off when the answer was begun, as the engine says it. */
+  off: string
+  /** Those that subgraphs have found to be off. */
+  heardOff: Set<string>
   /** A subgraph could not record: nothing of this answer may leave. */
   auditUnavailable: boolean
   /** Facts for the record of a refusal, as far as they are known. */
@@ -56,7 +60,7 @@ export type RequestState = {
 /** The state of a request that was admitted. */
 export function admitted(known: Pick<RequestState, 'requestId' | 'policyVersion' | 'method' | 'caller' | 'occasion' | 'contentType' | 'stops'>): RequestState {
   return {
-    ...known, literalOf: undefined, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stopped: new Map(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
+    ...known, literalOf: undefined, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stopped: new Map(), off: '', heardOff: new Set(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
   }
 }
 

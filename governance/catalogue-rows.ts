@@ -4,6 +4,7 @@
 import { searchVector } from '../core/search-words.ts'
 import type { Bundle } from '../policy-engine/bundle.ts'
 import type { AboutData } from '../policy-engine/catalogue-file.ts'
+import { titleOf } from '../policy-engine/catalogue-titles.ts'
 import { fieldAt } from '../policy-engine/grants.ts'
 import { demandStatus } from '../policy-engine/lists.ts'
 import type { Classification } from '../schema/classification.ts'
@@ -22,10 +23,8 @@ export function catalogueRows(items: readonly GraphItem[], { organisations, cata
   return items.map((item) => {
     const { coordinate, kind, domain, type, field = null, values, description = null } = item
     const said = (name: keyof AboutData): string | undefined => layers(item, catalogue).map((about) => about?.[name]).find((value) => value !== undefined)
-    const named = field === null ? undefined : catalogue.fields[field]
     const own = field === null ? catalogue.types[type] : catalogue.types[type]?.fields[field]
-    const title = own?.title ?? named?.en ?? spoken(field ?? type)
-    const titleZh = own?.titleZh ?? named?.zh ?? null
+    const { en: title, zh: titleZh = null } = titleOf(catalogue, type, item.field)
     const owner = organisations.get(values.owner)
     const standard = own?.standard ?? standardIn(description) ?? said('standard') ?? null
     const row = {
@@ -58,12 +57,6 @@ export function demandRows({ lists }: Pick<CatalogueSource, 'lists'>, classifica
 function layers({ domain, type, field }: GraphItem, { types, domains }: CatalogueSource['catalogue']): readonly (AboutData | undefined)[] {
   const ofType = types[type]
   return [field === undefined ? undefined : ofType?.fields[field], ofType, domains[domain]]
-}
-
-/** legalRepName → Legal rep name. */
-function spoken(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, (_, before: string, letter: string) => `${before} ${letter.toLowerCase()}`)
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
 }
 
 /** The standard that a description names, e.g. GB/T 2261.1. */

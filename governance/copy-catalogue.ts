@@ -5,8 +5,10 @@ import { shanghaiDay } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { withClient, type DepartmentPool } from '../migrations/pool.ts'
 import type { Classification } from '../schema/classification.ts'
+import type { OpenQuery } from '../open/open-query.ts'
 import type { GraphItem } from '../schema/graph-items.ts'
 import { catalogueRows, demandRows, type CatalogueSource } from './catalogue-rows.ts'
+import { openQueryRows } from './open-query-rows.ts'
 
 const COLUMNS = `coordinate, kind, domain, type, field, title, title_zh, description, description_zh, level, category, owner, owner_name, owner_name_zh, collector, sharing, opening,
   mask, personal, sensitive, legal_basis, standard, update_cycle, format, data_type, related, published_on, state, negative_basis, answered_within_days, words`
@@ -25,8 +27,8 @@ const DEMANDS = `INSERT INTO demand (id, org, scenario, legal_basis, purpose, fi
 const DEMANDS_GONE = 'UPDATE demand SET gone = true WHERE NOT gone AND NOT id = ANY($1::text[])'
 
 /** Both tables, in one transaction. Repeating it changes nothing. */
-export async function copyCatalogue(facts: DepartmentPool, source: CatalogueSource, parts: { readonly items: readonly GraphItem[]; readonly classification: Classification; readonly clock: Clock }): Promise<void> {
-  const rows = catalogueRows(parts.items, source)
+export async function copyCatalogue(facts: DepartmentPool, source: CatalogueSource, parts: { readonly items: readonly GraphItem[]; readonly served?: readonly OpenQuery[]; readonly classification: Classification; readonly clock: Clock }): Promise<void> {
+  const rows = [...catalogueRows(parts.items, source), ...openQueryRows(parts.served ?? [], source, parts.classification)]
   const demands = demandRows(source, parts.classification)
   await withClient(facts, async (client) => {
     await client.query('BEGIN')

@@ -22,6 +22,12 @@ const GATHER = `INSERT INTO field_set_use AS u (field_set, caller_org, caller_su
   FROM jsonb_to_recordset($1::jsonb) AS stretch (log text, first bigint, "end" bigint) JOIN access_record AS r ON r.log = stretch.log AND r.seq >= stretch.first AND r.seq < stretch."end"
   WHERE r.outcome = 'ANSWERED' AND r.log <> 'gateway' GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
   ON CONFLICT (field_set, caller_org, caller_sub) DO UPDATE SET last_day = excluded.last_day WHERE excluded.last_day > u.last_day`
+/** Who asked what open queries ask, at their address or at /graphql. */
+const GATHER_OPEN = `INSERT INTO open_query_use AS u (operation_hash, caller_org, caller_sub, last_day)
+  SELECT r.operation_hash, r.caller_org, r.caller_sub, max((r.at AT TIME ZONE 'Asia/Shanghai')::date)
+  FROM jsonb_to_recordset($1::jsonb) AS stretch (log text, first bigint, "end" bigint) JOIN access_record AS r ON r.log = stretch.log AND r.seq >= stretch.first AND r.seq < stretch."end"
+  WHERE r.outcome = 'ANSWERED' AND r.log <> 'gateway' AND r.operation_hash IN (SELECT q.operation_hash FROM open_query AS q) GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  ON CONFLICT (operation_hash, caller_org, caller_sub) DO UPDATE SET last_day = excluded.last_day WHERE excluded.last_day > u.last_day`
 const LOOKED = `INSERT INTO used_log (log, next_seq) SELECT log, "end" FROM jsonb_to_recordset($1::jsonb) AS s (log text, "end" bigint) ORDER BY log
   ON CONFLICT (log) DO UPDATE SET next_seq = excluded.next_seq`
 const FORGET = `DELETE FROM field_set_use WHERE last_day <= $1::date - ${USE_DAYS}`
@@ -32,6 +38,8 @@ const RANK = `WITH served AS (
   ), counted AS (
     SELECT field AS coordinate, count(*)::integer AS callers FROM served GROUP BY field
     UNION ALL SELECT split_part(field, '.', 1), count(DISTINCT (caller_org, caller_sub))::integer FROM served GROUP BY 1
+    UNION ALL SELECT 'open:' || q.id, count(DISTINCT (u.caller_org, u.caller_sub))::integer FROM open_query_use AS u JOIN open_query AS q ON q.operation_hash = u.operation_hash
+      WHERE q.served AND u.last_day > $1::date - ${USE_DAYS} GROUP BY 1
   ), placed AS (
     SELECT i.coordinate, coalesce(c.callers, 0) AS callers,
       CASE WHEN c.callers >= ${FEWEST_CALLERS} THEN (rank() OVER (PARTITION BY i.kind ORDER BY coalesce(c.callers, 0) DESC))::integer END AS place
@@ -72,6 +80,7 @@ async function gather(facts: DepartmentPool): Promise<boolean> {
     const stretches = lock?.ours === true ? (await client.query({ name: 'use-stretches', text: STRETCHES, values: [STEP] })).rows : []
     if (stretches.length > 0) {
       await client.query({ name: 'use-gather', text: GATHER, values: [JSON.stringify(stretches)] })
+      await client.query({ name: 'use-gather-open', text: GATHER_OPEN, values: [JSON.stringify(stretches)] })
       await client.query({ name: 'use-looked', text: LOOKED, values: [JSON.stringify(stretches)] })
     }
     await client.query('COMMIT')

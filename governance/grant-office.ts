@@ -3,12 +3,12 @@
 // log as an act that failed.
 
 import { canonicalJson } from '../audit/canonical-json.ts'
-import type { GrantRegister, Refused, Registered, Take } from '../audit/grant-register.ts'
+import type { GrantRegister, Refused, Registered, ReviewOutcome, Take } from '../audit/grant-register.ts'
 import type { Clock } from '../core/clock.ts'
 import { shanghaiDay, startOfShanghaiDay } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import { defaultMode, grantText, inspectApplication, lastDay, readApplication } from '../policy-engine/application.ts'
+import { defaultMode, grantText, inspectApplication, lastDay, readApplication, readNote, withQuota } from '../policy-engine/application.ts'
 import type { Application } from '../policy-engine/application.ts'
 import { takesOf } from '../policy-engine/approvals.ts'
 import type { ApprovalRules } from '../policy-engine/approvals.ts'
@@ -32,6 +32,7 @@ export type GrantOffice = {
   revoke(grant: string, by: Caller): Promise<string>
   breakGlass(input: unknown, by: Caller): Promise<string>
   confirm(id: string, by: Caller): Promise<string>
+  review(of: { readonly grant: string; readonly outcome: ReviewOutcome; readonly note: unknown }, by: Caller): Promise<string>
 }
 
 const HOUR_MS = 3_600_000
@@ -76,6 +77,8 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
       else under.set(org, left)
     }
   }
+  /** What is filed says of how many people, so that this is approved as well. */
+  const filled = (it: Application): Application => withQuota(it, { classification, quotas: engine.bundle().quotas })
   const inspected = (it: Application, { org }: Caller) => inspectApplication(it, org, { bundle: engine.bundle(), classification, at: clock.now() })
 
   const known = async (id: string): Promise<Registered> => {
@@ -85,7 +88,7 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
   }
 
   const make = (it: Registered, at: Date): { text: string; endsAt: Date } => {
-    const application = readApplication(JSON.parse(it.content))
+    const application = filled(readApplication(JSON.parse(it.content)))
     const { demands } = inspectApplication(application, it.org, { bundle: engine.bundle(), classification, at })
     // Rules that became stricter since, or a field that has another owner now: what was approved is not enough any more.
     const approved = new Set(it.approvals.map(({ role, org }) => `${role} ${org}`))
@@ -95,7 +98,7 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
   }
 
   const emergency = (it: Registered, at: Date): { text: string; endsAt: Date; reviewDue: string } => {
-    const application = readApplication(JSON.parse(it.content))
+    const application = filled(readApplication(JSON.parse(it.content)))
     const expiresAt = new Date(at.getTime() + rules().emergency.hours * HOUR_MS)
     const text = grantText(application, { org: it.org, id: `G_${it.id}`, at, approvals: [{ role: 'DUTY', org: it.org, sub: it.by, at }, ...it.approvals], classification, expiresAt })
     return { text, endsAt: expiresAt, reviewDue: shanghaiDay(new Date(endOfWorkingDay(at, 1, engine.bundle().workingDays).getTime() - 1)) }
@@ -107,20 +110,20 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
       const bundle = engine.bundle()
       const own = [...bundle.purposes.values()].find(({ code, organisations }) => organisations.includes(by.org) && (purpose === undefined || code === purpose))
       if (own === undefined) throw new CitygraphError('APPLICATION_INVALID', { argument: 'purpose' })
-      const it = readApplication({
+      const it = filled(readApplication({
         purpose: own.code, scenario: own.titleZh, legalBasis: own.legalBasis, days: 365,
         fields: fields.map((field) => ({ field: `${field.type}.${field.field}`, mode: defaultMode(field, classification) })),
-      })
+      }))
       const { demands } = inspectApplication(it, by.org, { bundle, classification, at: clock.now(), without: ['agreementRef', 'piaRef'] })
       return limited(by, () => register.file({ kind: 'GRANT', status: 'DRAFT', by, content: canonicalJson(it), demands }))
     },
     async apply(input, by) {
-      const it = readApplication(input)
+      const it = filled(readApplication(input))
       const { demands } = inspected(it, by)
       return limited(by, () => register.file({ kind: 'GRANT', status: 'PENDING', by, content: canonicalJson(it), demands }))
     },
     async edit({ id, version }, input, by) {
-      const it = readApplication(input)
+      const it = filled(readApplication(input))
       const { demands } = inspected(it, by)
       return done(id, await limited(by, () => register.edit({ id, version, by, content: canonicalJson(it), demands })))
     },
@@ -143,10 +146,19 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
       if (outcome === 'DONE') return grant
       throw new CitygraphError(outcome === 'UNKNOWN' ? 'GRANT_UNKNOWN' : 'GRANT_ENDED')
     },
+    async review({ grant, outcome, note }, by) {
+      const given = takesOf(by, rules())
+      const reviews = given.some(({ role }) => role === 'REVIEW')
+      // Once it is late the city may, where it may decide in an owner's place as well.
+      if (!reviews && !given.some(({ role, org }) => role === 'OWNER' && org === '*')) throw new CitygraphError('APPROVER_NOT_ENTITLED')
+      const done = await register.review({ grant, outcome, note: readNote(note), late: !reviews, by })
+      if (done === 'DONE') return grant
+      throw new CitygraphError(done === 'UNKNOWN' ? 'GRANT_UNKNOWN' : refusalCodes[done])
+    },
     async breakGlass(input, by) {
       const { emergency: term } = rules()
       if (by.kind !== 'department' || !by.roles.includes(term.role)) throw new CitygraphError('APPROVER_NOT_ENTITLED')
-      const it = readApplication({ ...(typeof input === 'object' ? input : {}), days: 1 })
+      const it = filled(readApplication({ ...(typeof input === 'object' ? input : {}), days: 1 }))
       // What a grant could never give an emergency does not give either.
       inspectApplication(it, by.org, { bundle: engine.bundle(), classification, at: clock.now(), without: ['agreementRef', 'piaRef'] })
       const due = new Date(clock.now().getTime() + term.confirmWithinMinutes * 60_000).toISOString()

@@ -13,6 +13,7 @@ import type { Bundle } from '../policy-engine/bundle.ts'
 import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import { APPROVED, endsAt, grantOfText, readGrants } from '../policy-engine/grants.ts'
 import type { Grant } from '../policy-engine/grants.ts'
+import { isYamlList } from '../policy-engine/yaml-source.ts'
 import type { Classification } from '../schema/classification.ts'
 import { refusalCodes } from './grant-office.ts'
 
@@ -31,6 +32,8 @@ const IMPORTER = { org: 'CITYGRAPH', sub: 'policy-import' } as const
 /** One change a file; files hold one grant each. */
 export function changesOf(files: readonly BundleFile[], held: readonly HeldText[], rules: { readonly bundle: Bundle; readonly classification: Classification; readonly at: Date }): readonly Change[] {
   return files.map(({ name: file, text }): Change => {
+    // What becomes of a list under one id of the register nobody could say.
+    if (isYamlList({ name: file, text })) return { kind: 'REFUSED', file, because: 'a file holds one grant, not a list' }
     const { grants, problems } = readGrants({ name: `${APPROVED}${file}`, text }, { ...rules.bundle, classification: rules.classification })
     const [grant, second] = grants
     if (grant === undefined || second !== undefined) return { kind: 'REFUSED', file, because: problems[0]?.message ?? 'a file holds one grant' }
@@ -80,7 +83,7 @@ function applicationOf(grant: Grant): Application {
   return readApplication({
     purpose: grant.purpose, scenario: grant.scenario, legalBasis: grant.legalBasis, days: Math.min(days, 365),
     fields: grant.fields.flatMap(({ mode, fields }) => fields.map((field) => ({ field, mode }))),
-    division: grant.rowScope?.division, singleSubjectOnly: grant.singleSubjectOnly, minors: grant.minorsApproved, bulk: grant.bulkApproved,
+    division: grant.rowScope?.division, singleSubjectOnly: grant.singleSubjectOnly, minors: grant.minorsApproved, bulk: grant.bulkApproved, perDay: grant.perDay,
     agreementRef: grant.agreementRef, piaRef: grant.piaRef,
   })
 }

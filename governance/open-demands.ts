@@ -8,7 +8,7 @@ import type { GrantRegister } from '../audit/grant-register.ts'
 import type { Clock } from '../core/clock.ts'
 import { isCitygraphError } from '../core/errors.ts'
 import { errorFacts, type Logger } from '../core/logger.ts'
-import { defaultMode, inspectApplication, readApplication } from '../policy-engine/application.ts'
+import { defaultMode, inspectApplication, readApplication, withQuota } from '../policy-engine/application.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
 import { fieldAt } from '../policy-engine/grants.ts'
 import { demandStatus } from '../policy-engine/lists.ts'
@@ -38,10 +38,12 @@ export function openDemands(parts: {
       return field === undefined ? [] : [{ field: coordinate, mode: defaultMode(field, classification) }]
     })
     const { id: name, org, scenario, legalBasis } = demand
-    const it = readApplication({ purpose, scenario, legalBasis, days: DAYS, fields })
+    const asked = readApplication({ purpose, scenario, legalBasis, days: DAYS, fields })
+    const it = withQuota(asked, { classification, quotas: bundle.quotas })
     const { demands } = inspectApplication(it, org, { bundle, classification, at: clock.now() })
     const content = canonicalJson(it)
-    const id = idOf(`${name}\n${org}\n${content}`)
+    // An edit of quotas.yaml changes no demand.
+    const id = idOf(`${name}\n${org}\n${canonicalJson(asked)}`)
     if ((await register.find(id)) === undefined) await register.file({ id, kind: 'GRANT', status: 'PENDING', by: DEMANDS_OFFICER, org, content, demands })
   }
 

@@ -9,7 +9,7 @@ export type ReadLeaf = { readonly seq: number; readonly leaf: string | Buffer }
 const MOST_BYTES = 4 * 1024 * 1024
 const read = (leaf: string): string => `SELECT seq, ${leaf} AS leaf FROM (
     SELECT seq, leaf, sum(octet_length(leaf)) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS bytes, row_number() OVER (ORDER BY seq) AS place
-    FROM (SELECT seq, leaf FROM audit.record WHERE log = $1 AND seq >= $2 ORDER BY seq LIMIT $3) AS next
+    FROM (SELECT seq, leaf FROM audit.record WHERE log = $1 AND run > $2 - 1000 AND run < $2 + $3 AND seq >= $2 AND seq < $2 + $3 ORDER BY seq) AS next
   ) AS measured WHERE bytes <= $4 OR place = 1 ORDER BY seq`
 /** Bytes travel as twice as many hex digits. */
 const TEXTS = read(`convert_from(leaf, 'UTF8')`)

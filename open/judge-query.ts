@@ -17,8 +17,11 @@ export type Judging = {
 
 const highestFor: Readonly<Record<Audience, Level>> = { public: 1, key: 2, grant: 4 }
 
-/** What speaks against publishing it; nothing where it may be. `file` is told in problems. */
-export function judgeQuery(query: OpenQuery, judging: Judging, file: string): readonly Problem[] {
+/**
+ * What speaks against publishing it, or against serving what was published; nothing where it may be. `file` is told in problems. That
+ * nobody sees anything counts against serving to the public alone: grants begin and end by the day, and each request is decided anyway.
+ */
+export function judgeQuery(query: OpenQuery, judging: Judging, file: string, to: 'PUBLISH' | 'SERVE' = 'PUBLISH'): readonly Problem[] {
   const { organisations, purposes } = judging.bundle()
   const problems: Problem[] = []
   const say = (message: string): void => void problems.push({ file, line: 1, column: 1, message })
@@ -26,7 +29,7 @@ export function judgeQuery(query: OpenQuery, judging: Judging, file: string): re
   if (query.purpose !== undefined && !purposes.has(query.purpose)) say(`the purpose ${query.purpose} is not registered`)
   const highest = highestFor[query.audience]
   if (query.level > highest) say(`its level is L${query.level}, and the audience ${query.audience} may have no more than L${highest}`)
-  if (problems.length === 0 && !callersOf(query, judging).some((caller) => sees(query, caller, judging))) say(`the audience ${query.audience} would see nothing by it`)
+  if (problems.length === 0 && (to === 'PUBLISH' || query.audience === 'public') && !callersOf(query, judging).some((caller) => sees(query, caller, judging))) say(`the audience ${query.audience} would see nothing by it`)
   return problems
 }
 

@@ -73,11 +73,12 @@ export type Column = {
 
 /**
  * Where rows stand in `data`. MANY: a list at `path`, in pages, whose `pageInfo` stands at `page`; the variables are `first` and `after`
- * and the parameters `limit` and `cursor`. ONE: an object at `path` (the whole of `data` where `path` is empty), or nothing.
+ * and the parameters `limit` and `cursor`. ONE: an object at `path` (the whole of `data` where `path` is empty), or nothing. `sparse`:
+ * something is asked for under @skip or @include, so that objects may lack it until rowsIn fills it in.
  */
 export type Rows =
-  | { readonly kind: 'MANY'; readonly path: readonly string[]; readonly page: readonly string[]; readonly columns: readonly Column[]; readonly pageSize: number }
-  | { readonly kind: 'ONE'; readonly path: readonly string[]; readonly columns: readonly Column[] }
+  | { readonly kind: 'MANY'; readonly path: readonly string[]; readonly page: readonly string[]; readonly columns: readonly Column[]; readonly pageSize: number; readonly sparse?: boolean }
+  | { readonly kind: 'ONE'; readonly path: readonly string[]; readonly columns: readonly Column[]; readonly sparse?: boolean }
 
 export type OpenQuery = OpenHeader & {
   /** The operation's text without the header; what is run, and what anybody can send to /graphql with the same outcome. */

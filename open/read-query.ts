@@ -3,13 +3,14 @@
 
 import { createHash } from 'node:crypto'
 import { getNamedType, GraphQLError, isObjectType, Kind, parse, Source, specifiedRules, TypeInfo, validate, visit, visitWithTypeInfo } from 'graphql'
-import type { DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode } from 'graphql'
+import type { DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionNode } from 'graphql'
+import { holdsNaturalKey } from '../core/natural-keys.ts'
 import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import type { Combination } from '../policy-engine/combinations.ts'
 import type { Problem } from '../policy-engine/problem.ts'
 import { readYaml } from '../policy-engine/yaml-source.ts'
 import { reservedAliasRule } from '../schema/reserved-aliases.ts'
-import { columnsOf } from './columns.ts'
+import { columnsOf, isConditional } from './columns.ts'
 import type { Fragments, Graph } from './columns.ts'
 import { headerShape, headerText } from './header.ts'
 import { effectiveLevel } from './level.ts'
@@ -39,6 +40,8 @@ export function readQuery(file: BundleFile, graph: Graph, combinations: readonly
   const document = parsed(file, problems)
   if (document === undefined || header.value === undefined) return refused()
   for (const error of validate(graph.schema, document, [...specifiedRules, reservedAliasRule(graph.classification)])) say(error.message, error.nodes?.[0])
+  refuseMeta(document, say)
+  if (holdsNaturalKey(file.text.slice(firstOffset(document)))) say('the operation holds what looks like a number of a person; such numbers are parameters', document.definitions[0])
   const operations = document.definitions.filter((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION)
   const [operation, second] = operations
   if (operation === undefined || second !== undefined) say('an open query is one operation', second)
@@ -48,7 +51,7 @@ export function readQuery(file: BundleFile, graph: Graph, combinations: readonly
 
   const fragments: Fragments = new Map(document.definitions.flatMap((definition): [string, FragmentDefinitionNode][] => (definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [])))
   const data = columnsOf(operation, fragments, graph)
-  const rows = rowsOf(operation, data, graph, say)
+  const rows = rowsOf(operation, data, graph, isSparse(document), say)
   const paged = rows?.kind === 'MANY'
   const parameters: Parameter[] = []
   for (const node of operation.variableDefinitions ?? []) {
@@ -97,7 +100,7 @@ function parsed(file: BundleFile, problems: Problem[]): DocumentNode | undefined
 type Say = (message: string, node?: FieldNode | OperationDefinitionNode) => void
 
 /** One list in pages is MANY, one object or several entries side by side are ONE. */
-function rowsOf(operation: OperationDefinitionNode, data: readonly Column[], { schema }: Graph, say: Say): Rows | undefined {
+function rowsOf(operation: OperationDefinitionNode, data: readonly Column[], { schema }: Graph, sparse: boolean, say: Say): Rows | undefined {
   const entries = operation.selectionSet.selections.filter((selection): selection is FieldNode => selection.kind === Kind.FIELD)
   const [entry, further] = entries
   const [column] = data
@@ -105,9 +108,9 @@ function rowsOf(operation: OperationDefinitionNode, data: readonly Column[], { s
     say('the operation names its entries itself, not by fragments', operation)
     return undefined
   }
-  if (further !== undefined || data.length > 1) return { kind: 'ONE', path: [], columns: data }
+  if (further !== undefined || data.length > 1) return { kind: 'ONE', path: [], columns: data, sparse }
   const type = getNamedType(schema.getQueryType()?.getFields()[entry.name.value]?.type)
-  if (!isObjectType(type) || !type.name.endsWith('Connection')) return { kind: 'ONE', path: column.scalar === undefined && !column.list ? [column.name] : [], columns: column.scalar === undefined && !column.list ? column.columns : data }
+  if (!isObjectType(type) || !type.name.endsWith('Connection')) return { kind: 'ONE', path: column.scalar === undefined && !column.list ? [column.name] : [], columns: column.scalar === undefined && !column.list ? column.columns : data, sparse }
   const nodes = column.columns.find(({ name, coordinate }) => name === 'nodes' && coordinate === `${type.name}.nodes`)
   const page = column.columns.find(({ name }) => name === 'pageInfo')
   const others = column.columns.filter((one) => one !== nodes && one !== page)
@@ -119,7 +122,19 @@ function rowsOf(operation: OperationDefinitionNode, data: readonly Column[], { s
     say(`a list is asked for with (first: $first, after: $after), where $first: Int = 1 … ${PAGE_LIMIT}, and selects nodes and pageInfo { hasNextPage endCursor }`, entry)
     return undefined
   }
-  return { kind: 'MANY', path: [column.name, 'nodes'], page: [column.name, 'pageInfo'], columns: nodes.columns, pageSize }
+  return { kind: 'MANY', path: [column.name, 'nodes'], page: [column.name, 'pageInfo'], columns: nodes.columns, pageSize, sparse }
+}
+
+/** An open query asks for data; the schema is served elsewhere, and `__typename` is no column. */
+function refuseMeta(document: DocumentNode, say: (message: string, node?: FieldNode) => void): void {
+  visit(document, { Field: (node) => void (node.name.value.startsWith('__') ? say(`${node.name.value} is no data`, node) : undefined) })
+}
+
+function isSparse(document: DocumentNode): boolean {
+  let found = false
+  const look = (node: SelectionNode): void => void (found ||= isConditional(node))
+  visit(document, { Field: look, FragmentSpread: look, InlineFragment: look })
+  return found
 }
 
 /** What the graph says of the argument that a variable is given to, where it is given to one. */

@@ -3,9 +3,9 @@
 // connections are CLEAR (the existence of rows is `see`'s matter); answers of verifications are decided with their entry.
 
 import type { Classification, EntryKind } from '../schema/classification.ts'
-import { bulkApproved, lowest, sameCells } from './bulk.ts'
+import { bulkApproved, lowest, openedBy, sameCells } from './bulk.ts'
 import type { Combinations } from './combinations.ts'
-import type { BulkClass, FieldDecision, AccessPlan, EntryDecision, Occasion, Quotas } from './decision.ts'
+import type { BulkClass, FieldDecision, AccessPlan, EntryDecision, GrantQuota, Occasion, QuotaName, Quotas } from './decision.ts'
 import { clearCells, deniedCells, lower } from './coherence.ts'
 import type { Cells } from './coherence.ts'
 import { codeFor, isBetter, wordOf } from './codes.ts'
@@ -17,6 +17,7 @@ import { always, never } from './row-condition.ts'
 import type { RowCondition } from './row-condition.ts'
 import { cellsUnder, stopFor } from './stopped.ts'
 import type { StoppedField, StoppedFields } from './stopped.ts'
+import { isBulkClass, isGrantQuota, quotaOfGrant } from './quota-names.ts'
 import { isWithheld } from './withheld-policies.ts'
 
 export type PlanParts = DecideParts & {
@@ -34,8 +35,10 @@ export type PlanParts = DecideParts & {
   readonly stopped: StoppedFields
   /** Ids of grants with bulk approval. */
   readonly bulkGrants: ReadonlySet<string>
-  /** Classes whose fields are decided one level higher by `parts`; `base` is the plan without. */
-  readonly raise?: { readonly classes: ReadonlySet<BulkClass>; readonly base: DecidingPlan; readonly parts: DecideParts }
+  /** Ids of grants with a quota of their own; `minors`: those by which children's rows are open to this caller. */
+  readonly limitedGrants: { readonly all: ReadonlySet<string>; readonly minors: readonly string[] }
+  /** Classes whose fields are decided one level higher by `parts`, and grants that are as if withdrawn; `base` is the plan without. */
+  readonly raise?: { readonly classes: ReadonlySet<BulkClass>; readonly grants: ReadonlySet<GrantQuota>; readonly base: DecidingPlan; readonly parts: DecideParts }
 }
 
 /** A plan with what explanations and officers' tests look at beside the decisions. */
@@ -57,13 +60,14 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
   const cellsDecided = new Map<string, Cells>()
   const fieldsDecided = new Map<string, FieldDecision>()
   const entriesDecided = new Map<string, EntryDecision>()
+  const countsDecided = new Map<string, readonly QuotaName[]>()
   const underWay = new Set<string>()
 
   const stop = (type: string, field: string): StoppedField | undefined => stopFor(parts.stopped, situation.caller, `${type}.${field}`)
 
   const raised = (type: string, field: string): boolean => {
-    const counts = raise?.base.counted(type, field)
-    return counts !== undefined && raise?.classes.has(counts) === true
+    if (raise === undefined || raise.classes.size === 0) return false
+    return raise.base.counted(type, field).some((name) => isBulkClass(name) && raise.classes.has(name))
   }
 
   const partsOf = (coordinate: string): DecideParts => {
@@ -134,7 +138,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     const word = wordOf({ read, masked })
     const actions = actionsOf(classification.field(type, field)?.entry?.kind, word)
     const applied = policyIds(actions.map((name) => (classification.field(type, field) === undefined ? deniedAction : action(name, type, field))))
-    const policies = [...applied, ...(raised(type, field) ? [quotaId(type, field)] : []), ...(stop(type, field)?.policies ?? [])]
+    const policies = [...applied, ...quotaIds(type, field), ...(stop(type, field)?.policies ?? [])]
     switch (word) {
       case 'CLEAR':
         return { decision: word, policies }
@@ -146,9 +150,18 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     }
   }
 
-  const quotaId = (type: string, field: string): string => `quota/${classification.field(type, field)?.bulkClass ?? ''}`
+  /** What is used up, where it counted for the field. */
+  const quotaIds = (type: string, field: string): readonly string[] => {
+    if (raise === undefined) return []
+    return raise.base.counted(type, field).filter((name) => (isGrantQuota(name) ? raise.grants.has(name) : raise.classes.has(name))).map((name) => `quota/${name}`)
+  }
 
-  const counted = (type: string, field: string): BulkClass | undefined => {
+  const counted = (type: string, field: string): readonly QuotaName[] => remember(countsDecided, `${type}.${field}`, () => {
+    const bulkClass = classCounted(type, field)
+    return [...(bulkClass === undefined ? [] : [bulkClass]), ...grantsCounted(type, field)]
+  })
+
+  const classCounted = (type: string, field: string): BulkClass | undefined => {
     const found = classification.field(type, field)
     const { caller } = situation
     if (found === undefined || found.bulkClass === 'NONE' || found.level < 2 || caller.kind === 'subject' || found.owner === caller.org || raised(type, field)) return undefined
@@ -159,6 +172,16 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     return bulkApproved(decided, parts.bulkGrants) ? undefined : found.bulkClass
   }
 
+  /** Grants with a quota by which the field, or its row, is there. What has no person behind it is told of nobody. */
+  const grantsCounted = (type: string, field: string): readonly GrantQuota[] => {
+    const { all, minors } = parts.limitedGrants
+    if (all.size === 0) return []
+    const found = classification.field(type, field)
+    if (found === undefined || (!found.personal && found.bulkClass === 'NONE') || situation.caller.kind === 'subject' || found.owner === situation.caller.org || decision(type, field).decision === 'DENIED') return []
+    const decided = found.entry?.kind === 'VERIFY' ? [action('verify', type, field)] : [action('read', type, field), action('readMasked', type, field), ...(type === 'Query' ? [] : [action('see', type)])]
+    return [...new Set([...openedBy(decided, all), ...minors])].map(quotaOfGrant)
+  }
+
   const decision = (type: string, field: string): FieldDecision => remember(fieldsDecided, `${type}.${field}`, () => decideOne(type, field))
 
   return {
@@ -167,9 +190,10 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
     validUntil: parts.validUntil,
     field: decision,
     rows,
+    rowsCode: (type) => (raise !== undefined && raise.base.rows(type).kind !== 'never' ? 'QUOTA' : 'POLICY'),
     filterable: (type, field) => {
       // A filter looks at everybody, so whoever may read of so many people only may not filter.
-      if (decision(type, field).decision !== 'CLEAR' || raise?.base.filterable(type, field) === false || counted(type, field) !== undefined) return false
+      if (decision(type, field).decision !== 'CLEAR' || raise?.base.filterable(type, field) === false || counted(type, field).length > 0) return false
       return classification.field(type, field) === undefined || action('filter', type, field).allowed.kind === 'always'
     },
     verify: (entryField) => remember(entriesDecided, entryField, () => {
@@ -177,7 +201,7 @@ export function createAccessPlan(parts: PlanParts): DecidingPlan {
       const stopped = stop('Query', entryField)
       if (stopped !== undefined) return { condition: never, code: 'POLICY', policies: stopped.policies }
       const decided = action('verify', 'Query', entryField)
-      return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: raised('Query', entryField) ? [quotaId('Query', entryField)] : policyIds([decided]) }
+      return { condition: decided.allowed, code: decided.allowed.kind === 'always' ? 'POLICY' : code('Query', entryField), policies: [...(raised('Query', entryField) ? [] : policyIds([decided])), ...quotaIds('Query', entryField)] }
     }),
     counted,
     thresholds: (entryField) => {

@@ -10,7 +10,9 @@ import type { Classification, FieldClassification } from '../schema/classificati
 import { demandsOf, routeOf } from './approvals.ts'
 import type { Demand } from './approvals.ts'
 import type { Bundle } from './bundle.ts'
-import { fieldAt, readGrants } from './grants.ts'
+import { bulkClasses } from './decision.ts'
+import type { Quotas } from './decision.ts'
+import { fieldAt, MOST_PER_DAY, readGrants } from './grants.ts'
 
 const DAY_MS = 86_400_000
 /** Nothing unseen, no number of a person: officers read these and a log may. */
@@ -26,6 +28,7 @@ const shape = z.strictObject({
   singleSubjectOnly: z.boolean().optional(),
   minors: z.boolean().optional(),
   bulk: z.boolean().optional(),
+  perDay: z.int().min(1).max(MOST_PER_DAY).optional(),
   agreementRef: reference.optional(),
   piaRef: reference.optional(),
 })
@@ -39,6 +42,24 @@ export function readApplication(given: unknown): Application {
   if (read.success) return read.data
   const [name] = read.error.issues[0]?.path ?? []
   throw invalid(typeof name === 'string' ? name : 'input')
+}
+
+/**
+ * With a quota, where data of people are asked for and nobody said how many: the day of the strictest bulk class asked for, C where none
+ * has one; for a bulk grant, which no class holds back, its 30 days.
+ */
+export function withQuota(it: Application, { classification, quotas }: { readonly classification: Classification; readonly quotas: Quotas }): Application {
+  const fields = it.fields.flatMap(({ field }) => fieldAt(field, classification) ?? [])
+  if (it.perDay !== undefined || !fields.some(({ personal, bulkClass }) => personal || bulkClass !== 'NONE')) return it
+  const limits = bulkClasses.filter((name) => name === 'C' || fields.some(({ bulkClass }) => bulkClass === name)).map((name) => (it.bulk === true ? quotas[name].month : quotas[name].day))
+  return { ...it, perDay: Math.max(1, Math.min(MOST_PER_DAY, ...limits)) }
+}
+
+/** What an officer writes of a review. Throws BAD_USER_INPUT: for what an application's words may not hold either. */
+export function readNote(given: unknown): string {
+  const read = words(500).safeParse(given)
+  if (!read.success) throw new CitygraphError('BAD_USER_INPUT', { argument: 'note' })
+  return read.data
 }
 
 export type Inspected = { readonly owners: readonly string[]; readonly routes: readonly string[]; readonly demands: readonly Demand[]; readonly fields: readonly { readonly field: string; readonly mode: string; readonly owner: string; readonly level: string }[] }
@@ -119,6 +140,7 @@ export function grantText(it: Application, { org, id, at, approvals, classificat
     ...(it.singleSubjectOnly === true ? { singleSubjectOnly: true } : {}),
     ...(it.minors === true ? { minorsApproved: true } : {}),
     ...(it.bulk === true ? { bulkApproved: true } : {}),
+    ...(it.perDay === undefined ? {} : { perDay: it.perDay }),
     validFrom: shanghaiDay(at),
     validTo: expiresAt === undefined ? lastDay(it, at) : shanghaiDay(expiresAt),
     ...(expiresAt === undefined ? {} : { expiresAt: expiresAt.toISOString() }),

@@ -1,5 +1,6 @@
 // What bulk classes do to decisions (DOMAIN 2.6). Over its limit an organisation gets the fields of a class as if they were one level
 // higher, and as if each question were about many people, since the questions of a day together are. Nothing is ever better for it.
+// And by which grants something is served: those with a quota of their own count the people (DOMAIN 2.5).
 
 import type { Cells } from './coherence.ts'
 import type { ActionDecision } from './decide.ts'
@@ -39,6 +40,21 @@ export function bulkApproved(decisions: readonly ActionDecision[], grants: Reado
   if (grants.size === 0) return false
   const opened = decisions.flatMap(({ applied }) => applied.filter(({ policy }) => policy.effect === 'permit' && policy.grant !== undefined && grants.has(policy.grant)))
   return opened.length > 0 && decisions.every(({ allowed }) => covers(opened.map(({ condition }) => condition), allowed))
+}
+
+/** Of these grants those without which fewer rows would be allowed. May name one that is not needed, never leaves one out that is. */
+export function openedBy(decisions: readonly ActionDecision[], grants: ReadonlySet<string>): readonly string[] {
+  const found = new Set<string>()
+  for (const { allowed, applied } of decisions) {
+    if (allowed.kind === 'never') continue
+    const permits = applied.filter(({ policy }) => policy.effect === 'permit')
+    for (const { policy: { grant } } of permits) {
+      if (grant === undefined || !grants.has(grant) || found.has(grant)) continue
+      const others = permits.filter(({ policy }) => policy.grant !== grant).map(({ condition }) => condition)
+      if (!covers(others, allowed)) found.add(grant)
+    }
+  }
+  return [...found].sort()
 }
 
 function covers(conclusions: readonly RowCondition[], premise: RowCondition): boolean {

@@ -23,8 +23,14 @@ export type Caller = {
 export const bulkClasses = ['A', 'B', 'C'] as const
 export type BulkClass = (typeof bulkClasses)[number]
 
-/** Most people of whom an organisation may read data of a class, in the last 24 hours and the last 30 days. */
-export type Quotas = Readonly<Record<BulkClass, { readonly day: number; readonly month: number }>>
+/** A grant that says of how many people it opens data in 24 hours (policy-engine/quota-names.ts). */
+export type GrantQuota = `grant/${string}`
+/** What people are counted for. */
+export type QuotaName = BulkClass | GrantQuota
+export type Limit = { readonly day: number; readonly month: number }
+
+/** Most people of whom an organisation may read data of a class, or by a grant, in the last 24 hours and the last 30 days. */
+export type Quotas = Readonly<Record<BulkClass, Limit>> & { readonly [grant: GrantQuota]: Limit }
 
 /** Who asks, as far as rules on a whole operation look at it. `strictly`: one person, for a purpose and in a case, as L4 in clear demands. */
 export type Asker = { readonly kind: CallerKind; readonly org: string; readonly strictly: boolean }
@@ -36,8 +42,8 @@ export type Occasion = {
   readonly authorizationRef?: string
   /** The operation returns data of at most one person (DESIGN 5.5); false when unknown. */
   readonly singleSubject: boolean
-  /** Classes of which the organisation may read no more people: their fields are decided one level higher. */
-  readonly raised?: readonly BulkClass[]
+  /** What the organisation may read of no more people: fields of such a class are decided one level higher, such a grant is as if it were none. */
+  readonly raised?: readonly QuotaName[]
   /** What owners have stopped or not published. */
   readonly stops?: Stops
 }
@@ -74,16 +80,18 @@ export type AccessPlan = {
   field(type: string, field: string): FieldDecision
   /** Rows of the type that exist for this caller: the statement's WHERE. */
   rows(type: string): RowCondition
+  /** The code of an entry to rows of which none exists for the caller. */
+  rowsCode(type: string): Code
   /** True only if the field is CLEAR on every row and `filter` is permitted on every row. */
   filterable(type: string, field: string): boolean
   /** For entry fields of kind VERIFY: on which rows of `of` the answer may be computed. */
   verify(entryField: string): EntryDecision
   /**
-   * The class whose count grows by the person that a row is about when the field is served (or, for a VERIFY entry, by the person
-   * asked about). Undefined where nothing is counted: no class, nothing served, one's own data, a grant with bulk approval, or
-   * a class that is raised already.
+   * The class, and the grants with a quota, whose counts grow by the person that a row is about when the field is served (or, for a
+   * VERIFY entry, by the person asked about). Of a class nothing is counted where nothing is served, of one's own data, by a grant with
+   * bulk approval, or where it is raised already; of a grant where the caller has the same without it.
    */
-  counted(type: string, field: string): BulkClass | undefined
+  counted(type: string, field: string): readonly QuotaName[]
   /** Names of the arguments of a VERIFY entry that are its threshold (DOMAIN 2.6 K7); none where any number may be asked: one's own data. */
   thresholds(entryField: string): readonly string[]
   /** The limits of the bundle that decides. */

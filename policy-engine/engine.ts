@@ -39,6 +39,11 @@ export type PolicyEngine = {
    * 5 s, PURPOSE_UNKNOWN if the purpose is not registered.
    */
   plan(caller: Caller, occasion: Occasion, version?: string | number): AccessPlan
+  /**
+   * The grants that the bundle of that hash or number holds and that must not count any more: revoked or removed since, or of a register
+   * that nothing is known of. Ids in order, '' where there are none; '*' for a bundle that is not kept.
+   */
+  off(version: string | number): string
   /** Whether a bundle of that hash or number is kept; if not, `reload` may find it. */
   knows(version: string | number): boolean
   purpose(code: string): { readonly code: string; readonly organisations: readonly string[] } | undefined
@@ -85,6 +90,12 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   const { files: firstFiles, reading: first } = await readFirst(directory, (found) => parseBundle(found, classification, checker))
   if (first.bundle === undefined) throw new BundleRefused(first.problems)
   const plans = createPlanCache(keptPlans)
+  /** By hash: what `off` says. */
+  const offNow = new Map<string, string>()
+  const forget = (): void => {
+    plans.clear()
+    offNow.clear()
+  }
   const stopped = boundedCache<string, StoppedFields>(keptStops)
   let versions: readonly [Version, ...Version[]] = [{ bundle: first.bundle, sequence: options.initialSequence ?? 1, supersededAt: undefined }]
   /** Of the newest bundle: the files, and the grants of the register up to a change. */
@@ -117,10 +128,13 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   /** Whether the register can be gone by; plans made while it was otherwise are forgotten. */
   const isFresh = (): boolean => {
     const fresh = register?.fresh() ?? true
-    if (fresh !== wasFresh) plans.clear()
+    if (fresh !== wasFresh) forget()
     wasFresh = fresh
     return fresh
   }
+
+  const withdrawnFrom = (version: Version, fresh: boolean): ReadonlySet<string> =>
+    new Set([...(version === versions[0] ? [] : withdrawnSince(version.bundle, versions[0].bundle)), ...withdrawnNow(register, fresh)])
 
   const decidingPlan = (caller: Caller, occasion: Occasion, version: Version): DecidingPlan => {
     const at = now()
@@ -135,7 +149,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
       registered ??= [...bundle.purposes.values()].filter((purpose) => purpose.organisations.includes(caller.org))
       return registered.map((purpose) => decidingPlan(caller, { ...occasion, purpose: purpose.code }, version))
     }
-    const withdrawn = new Set([...(version === versions[0] ? [] : withdrawnSince(bundle, versions[0].bundle)), ...withdrawnNow(register, fresh)])
+    const withdrawn = withdrawnFrom(version, fresh)
     const { raised = [], ...unraised } = occasion
     const base = raised.length === 0 ? {} : { base: decidingPlan(caller, unraised, version) }
     const plan = makePlan({ bundle, sequence, classification, caller, occasion, withdrawn, now: at, alternatives, ...stoppedBy(occasion), ...base })
@@ -146,7 +160,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   const accept = (bundle: Bundle): void => {
     const [current, ...older] = versions
     versions = [{ bundle, sequence: current.sequence + 1, supersededAt: undefined }, { ...current, supersededAt: now() }, ...older.slice(0, keptBundles - 2)]
-    plans.clear()
+    forget()
     options.onAccepted?.({ hash: bundle.hash, sequence: versions[0].sequence })
     if (bundle.leftOut.length > 0) options.onLeftOut?.(bundle.leftOut)
   }
@@ -154,7 +168,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   /** One bundle for each change of the register, over the files that were accepted last. */
   const readRegister = (): void => {
     for (const state of statesSince(register?.grants() ?? [], approved.change)) {
-      const { bundle, problems } = parseBundle([...files, ...state.files], classification, checker)
+      const { bundle, problems } = parseBundle(files, classification, checker, state.files)
       // The files were accepted, and the register's grants are no problem of a bundle.
       if (bundle === undefined) throw new CitygraphError('INTERNAL', {}, { cause: new RangeError(problems[0]?.message) })
       approved = state
@@ -195,7 +209,7 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   /** In the row of readings, since both make the next bundle. */
   const registerChanged = async (): Promise<void> => {
     // What ended is off at once, the bundle without it comes a moment later.
-    plans.clear()
+    forget()
     const next = async (): Promise<readonly Problem[]> => {
       readRegister()
       return []
@@ -207,6 +221,17 @@ export async function createPolicyEngine(options: PolicyEngineOptions): Promise<
   return {
     head: () => ({ hash: versions[0].bundle.hash, sequence: versions[0].sequence }),
     knows: (named) => find(named) !== undefined,
+    off: (named) => {
+      const version = find(named)
+      if (version === undefined) return '*'
+      const fresh = isFresh()
+      const { bundle } = version
+      const known = offNow.get(bundle.hash)
+      if (known !== undefined) return known
+      const off = [...withdrawnFrom(version, fresh)].filter((id) => bundle.grants.get(id)?.status === 'ACTIVE').sort().join(' ')
+      offNow.set(bundle.hash, off)
+      return off
+    },
     plan: (caller, occasion, named) => {
       const version = versionOf(named)
       if (occasion.purpose !== undefined && !version.bundle.purposes.has(occasion.purpose)) throw new CitygraphError('PURPOSE_UNKNOWN')

@@ -6,6 +6,7 @@ import type { DecidingPlan } from './access-plan.ts'
 import { wordOf } from './codes.ts'
 import type { FieldDecision } from './decision.ts'
 import type { Action } from './environment.ts'
+import { grantOfQuota, isGrantQuota } from './quota-names.ts'
 import { inWords } from './words.ts'
 
 export type ExplainedPolicy = { readonly id: string; readonly effect: 'permit' | 'forbid'; readonly because: string; readonly file: string; readonly line: number; readonly rows: string }
@@ -60,6 +61,7 @@ function notesOn(plan: DecidingPlan, type: string, field: string, classification
       return `computed from ${source} (${wordOf(plan.cells(sourceType, sourceField))}): never better than it`
     }),
     ...(plan.raised(type, field) ? [`the quota of bulk class ${found.bulkClass} is used up: decided one level higher`] : []),
+    ...plan.counted(type, field).filter(isGrantQuota).map((name) => `whoever is read of counts for the quota of grant ${grantOfQuota(name)}`),
     ...(found.mask === 'REDACT' && plan.action('readMasked', type, field).allowed.kind !== 'never' ? ['its mask is REDACT: masked means denied'] : []),
   ]
 }

@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { isCalendarDay, startOfShanghaiDay } from '../core/clock.ts'
+import { personOf } from '../core/person.ts'
 import type { Classification, FieldClassification } from '../schema/classification.ts'
 import type { BundleFile } from './bundle-files.ts'
 import type { Organisation } from './organisations.ts'
@@ -19,6 +20,8 @@ const grantFields = z.strictObject({
   mode: z.enum(['CLEAR', 'MASKED', 'VERIFY']),
   needsAuthorization: z.boolean().optional(),
 })
+/** Most people of a grant's quota. */
+export const MOST_PER_DAY = 1_000_000
 const grantShape = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a grant id is letters, digits, hyphens and underscores'),
   org: z.string(),
@@ -30,6 +33,8 @@ const grantShape = z.strictObject({
   singleSubjectOnly: z.boolean().optional(),
   minorsApproved: z.boolean().optional(),
   bulkApproved: z.boolean().optional(),
+  /** Of how many different people it opens data in the last 24 hours; left out: no such limit of its own. */
+  perDay: z.int().min(1).max(MOST_PER_DAY).optional(),
   validFrom: day,
   validTo: day,
   /** Of emergency access: over at this instant, before the day is. */
@@ -87,7 +92,7 @@ function checkGrant(grant: z.infer<typeof grantShape>, context: GrantContext, co
   if (grant.validTo < grant.validFrom) complain(['validTo'], 'validTo is before validFrom')
   else if (grant.validTo > monthsLater(grant.validFrom, 12)) complain(['validTo'], 'a grant is valid for at most twelve months')
   if (grant.rowScope !== undefined && !isDivisionCode(normaliseDivision(grant.rowScope.division))) complain(['rowScope', 'division'], 'a division is a GB/T 2260 code of 2, 4, 6, 9 or 12 digits')
-  const approvers = new Set(grant.approvals.map((approval) => approval.person))
+  const approvers = new Set(grant.approvals.map(({ person }) => personOf(person)))
   if (approvers.size < grant.approvals.length) complain(['approvals'], 'one person may not approve twice')
   const fourEyes = approvers.size >= 2
   if (!fourEyes && grant.minorsApproved === true) complain(['minorsApproved'], 'minorsApproved needs the approval of two different people')

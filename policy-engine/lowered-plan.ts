@@ -30,11 +30,12 @@ export function loweredPlan(plan: AccessPlan, { fields = new Map(), unfilterable
     validUntil: plan.validUntil,
     field: (type, field) => fields.get(`${type}.${field}`) ?? plan.field(type, field),
     rows: (type) => plan.rows(type),
+    rowsCode: (type) => plan.rowsCode(type),
     filterable: (type, field) => !fields.has(`${type}.${field}`) && !unfilterable.has(`${type}.${field}`) && plan.filterable(type, field),
     verify: (entry) => refused?.(entry) ?? plan.verify(entry),
     counted: (type, field) => {
       const nothing = fields.get(`${type}.${field}`)?.decision === 'DENIED' || (type === 'Query' && entries?.names.has(field) === true)
-      return nothing ? undefined : plan.counted(type, field)
+      return nothing ? [] : plan.counted(type, field)
     },
     thresholds: (entry) => (entries?.names.has(entry) === true ? [] : plan.thresholds(entry)),
     quotas: plan.quotas,

@@ -12,6 +12,7 @@ import type { Situation } from './environment.ts'
 import { inForce } from './grants.ts'
 import type { Grant } from './grants.ts'
 import { kindFits } from './organisations.ts'
+import { grantOfQuota, isBulkClass, isGrantQuota, quotasOf } from './quota-names.ts'
 import { nothingStopped } from './stopped.ts'
 import type { StoppedFields } from './stopped.ts'
 
@@ -34,20 +35,24 @@ export type PlanOrder = {
 }
 
 export function makePlan(order: PlanOrder): DecidingPlan {
-  const { bundle, caller, occasion, classification, withdrawn, now } = order
+  const { bundle, caller, occasion, classification, now } = order
+  const { raised = [], ...unraised } = occasion
+  // A grant whose quota is used up is none (DOMAIN 2.4 step 5), whatever it would have given.
+  const usedUp = raised.filter(isGrantQuota)
+  const withdrawn = usedUp.length === 0 ? order.withdrawn : new Set([...order.withdrawn, ...usedUp.map(grantOfQuota)])
   const organisation = bundle.organisations.get(caller.org)
   const approvals = approvalsOf(bundle)
   const trusted = organisation !== undefined && kindFits(caller.kind, organisation)
+  const counts = (grant: Grant): boolean => grant.org === caller.org && grant.purpose === occasion.purpose && !withdrawn.has(grant.id) && inForce(grant, now)
+  const minors = approvals.minors.filter(counts)
   const situation: Situation = {
     caller,
     occasion,
     purposeOrganisations: occasion.purpose === undefined ? [] : bundle.purposes.get(occasion.purpose)?.organisations ?? [],
-    minorsApproved: approvals.minors.some((grant) =>
-      grant.org === caller.org && grant.purpose === occasion.purpose && !withdrawn.has(grant.id) && inForce(grant, now)),
+    minorsApproved: minors.length > 0,
     now,
   }
   const candidates = (of: Situation): DecideParts['candidates'] => (trusted ? bundle.index.candidates(of) : () => [])
-  const { raised = [], ...unraised } = occasion
   // Over a limit the questions of a whole day count together, and those are not about one person.
   const bulk: Situation = { ...situation, occasion: { ...occasion, singleSubject: false } }
   return createAccessPlan({
@@ -56,13 +61,15 @@ export function makePlan(order: PlanOrder): DecidingPlan {
     classification,
     subjects: bundle.subjects,
     withdrawn,
-    quotas: bundle.quotas,
+    quotas: quotasOf(bundle, caller.org),
     combinations: bundle.combinations,
     stopped: order.stopped ?? nothingStopped,
     bulkGrants: approvals.bulk,
+    limitedGrants: { all: approvals.limited, minors: minors.filter(({ perDay }) => perDay !== undefined).map(({ id }) => id) },
     ...(raised.length === 0 ? {} : {
       raise: {
-        classes: new Set(raised),
+        classes: new Set(raised.filter(isBulkClass)),
+        grants: new Set(usedUp),
         base: order.base ?? makePlan({ ...order, occasion: unraised }),
         parts: { situation: bulk, candidates: candidates(bulk), subjects: raisedSubjects(bundle.subjects), withdrawn },
       },
@@ -75,15 +82,16 @@ export function makePlan(order: PlanOrder): DecidingPlan {
   })
 }
 
-type Approvals = { readonly minors: readonly Grant[]; readonly bulk: ReadonlySet<string> }
+type Approvals = { readonly minors: readonly Grant[]; readonly bulk: ReadonlySet<string>; readonly limited: ReadonlySet<string> }
 const approvalsOfBundle = new WeakMap<Bundle, Approvals>()
 
-/** The grants that approve more than fields, looked for once a bundle. */
+/** The grants that approve more than fields, and those with a quota, looked for once a bundle. */
 function approvalsOf(bundle: Bundle): Approvals {
   const known = approvalsOfBundle.get(bundle)
   if (known !== undefined) return known
   const grants = [...bundle.grants.values()]
-  const approvals = { minors: grants.filter((grant) => grant.minorsApproved === true), bulk: new Set(grants.filter((grant) => grant.bulkApproved === true).map(({ id }) => id)) }
+  const idsOf = (such: (grant: Grant) => boolean): ReadonlySet<string> => new Set(grants.filter(such).map(({ id }) => id))
+  const approvals = { minors: grants.filter((grant) => grant.minorsApproved === true), bulk: idsOf(({ bulkApproved }) => bulkApproved === true), limited: idsOf(({ perDay }) => perDay !== undefined) }
   approvalsOfBundle.set(bundle, approvals)
   return approvals
 }

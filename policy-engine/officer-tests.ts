@@ -12,9 +12,8 @@ import { testFileNames } from './bundle-files.ts'
 import { createCedarOracle } from './cedar-oracle.ts'
 import type { CedarOracle } from './cedar-oracle.ts'
 import { wordOf } from './codes.ts'
-import { bulkClasses } from './decision.ts'
 import type { Cells } from './coherence.ts'
-import type { AccessPlan, Caller, Occasion } from './decision.ts'
+import type { AccessPlan, Caller, Occasion, QuotaName } from './decision.ts'
 import type { Action } from './environment.ts'
 import { holdsOn } from './evaluate.ts'
 import type { Parameters, Row } from './evaluate.ts'
@@ -23,6 +22,7 @@ import { cellsOf } from './lowered-plan.ts'
 import { makePlan } from './make-plan.ts'
 import { withOperationRules } from './operation-rules.ts'
 import type { Problem } from './problem.ts'
+import { isQuotaName } from './quota-names.ts'
 import { readYaml } from './yaml-source.ts'
 
 const expected = z.enum(['CLEAR', 'MASKED', 'DENIED', 'MIXED', 'VERIFY'])
@@ -43,8 +43,8 @@ const testShape = z.strictObject({
   caseNo: z.string().optional(),
   authorizationRef: z.string().optional(),
   singleSubject: z.boolean().optional(),
-  /** Bulk classes of which the organisation may read no more people. */
-  overQuota: z.array(z.enum(bulkClasses)).optional(),
+  /** Bulk classes, or `grant/` and the id of a grant, of which the organisation may read no more people. */
+  overQuota: z.array(z.custom<QuotaName>(isQuotaName, 'a bulk class (A, B, C), or grant/ and the id of a grant')).optional(),
   /** `Type.field` that the operation asks for: the rules on whole operations lower what is expected. */
   together: z.array(z.string()).optional(),
   /** ISO 8601 instant; otherwise the clock given to the run. */

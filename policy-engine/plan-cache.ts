@@ -41,9 +41,9 @@ export function planKey(caller: Caller, occasion: Occasion, sequence: number, na
   const { purpose, caseNo, authorizationRef, singleSubject, raised = [], stops } = occasion
   const named = namedCallers.has(caller.sub) ? caller.sub : null
   const flags = (caseNo === undefined ? 0 : 1) + (authorizationRef === undefined ? 0 : 2) + (singleSubject ? 4 : 0)
-  // Each part is a number, letters of a closed list, or JSON, so that none can run into the next.
+  // Each part is a number, names of quotas (letters, or `grant/` and an id), or JSON, so that none can run into the next.
   const plain = named === null && purpose !== undefined && /^[A-Z0-9-]+$/.test(purpose) ? purpose : JSON.stringify([purpose ?? null, named])
-  return `${sequence} ${flags}${stops === undefined ? '' : `/${stops.id}`} ${raised.length === 0 ? '' : [...raised].sort().join('')} ${plain} ${callerKey(caller)}`
+  return `${sequence} ${flags}${stops === undefined ? '' : `/${stops.id}`} ${raised.length === 0 ? '' : [...raised].sort().join(',')} ${plain} ${callerKey(caller)}`
 }
 
 const callerKey = rememberFrozen((caller: Caller): string => JSON.stringify([

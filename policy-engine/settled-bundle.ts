@@ -27,7 +27,7 @@ export async function readSettledBundle(directory: string, current: string, part
       await pause(pauseMs)
       const files = await readBundleFiles(directory)
       const hash = bundleHash([...files, ...approved])
-      if (hash === seen) return { files, reading: parseBundle([...files, ...approved], classification, checker) }
+      if (hash === seen) return { files, reading: parseBundle(files, classification, checker, approved) }
       seen = hash
     }
     return { files: [], reading: { bundle: undefined, problems: [{ file: '.', line: 1, column: 1, message: 'the policy files are being changed; they are read again once they rest' }] } }

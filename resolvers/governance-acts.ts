@@ -7,6 +7,8 @@ import { correctionActs } from './governance-corrections.ts'
 import type { CorrectionOffice, ReportedPersons } from './governance-corrections.ts'
 import { grantActs } from './governance-grants.ts'
 import type { GrantOffice } from './governance-grants.ts'
+import { openActs } from './governance-open.ts'
+import type { OpenQueryOffice } from './governance-open.ts'
 import { signalActs } from './governance-signals.ts'
 import type { Office } from './governance-signals.ts'
 import { stopActs } from './governance-stops.ts'
@@ -19,14 +21,16 @@ export type Offices = {
   readonly stopOffice?: StopOffice
   readonly grants?: GrantOffice
   readonly correctionOffice?: CorrectionOffice
+  readonly openOffice?: OpenQueryOffice
 }
 
 /** Resolvers of Mutation, by name. */
-export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons }): Readonly<Record<string, Resolver>> {
+export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice, openOffice }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons }): Readonly<Record<string, Resolver>> {
   return {
     ...signalActs(binding, office),
     ...stopActs(binding, stopOffice, parts.classification),
     ...grantActs(binding, grants),
     ...correctionActs(binding, correctionOffice, parts),
+    ...openActs(binding, openOffice),
   }
 }

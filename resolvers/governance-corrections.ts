@@ -2,10 +2,13 @@
 // person of a report is shown to the field's owner alone, as the id under which the owner knows that person.
 
 import { sql, type SQL } from 'drizzle-orm'
+import { z } from 'zod'
 import { correctionNotices, corrections } from '../migrations/governance/tables-of-corrections.ts'
 import type { Classification } from '../schema/classification.ts'
 import { isCalendarDay } from '../core/clock.ts'
 import { CitygraphError } from '../core/errors.ts'
+import { recordable } from '../core/natural-keys.ts'
+import { checkUscc } from '../core/organisation-codes.ts'
 import type { DomainBinding } from './binding.ts'
 import { entityOf } from './binding.ts'
 import { column, computed, entity, type Entity } from './entity.ts'
@@ -25,9 +28,10 @@ const correction = entity({
   table: corrections,
   alive: sql`true`,
   subject: corrections.token,
-  attributes: { owner: sql`${corrections.owner}`, reporterOrg: sql`${corrections.reporterOrg}` },
+  attributes: { owner: sql`${corrections.owner}`, reporterOrg: sql`${corrections.reporterOrg}`, citizen: sql`(CASE WHEN ${corrections.reporterOrg} = 'CITIZEN' THEN ${corrections.token} END)::text` },
   fields: {
     person: column(corrections.sealed),
+    uscc: column(corrections.organisation),
     open: computed(sql`(${corrections.outcome} IS NULL)`, 'truth'),
     overdue: computed(sql`(${corrections.outcome} IS NULL AND ${corrections.answerBy} < (${slot('now')}::timestamptz AT TIME ZONE 'Asia/Shanghai')::date)`, 'truth'),
   },
@@ -39,7 +43,8 @@ const notice = entity({
   table: correctionNotices,
   alive: sql`true`,
   attributes: { org: sql`${correctionNotices.org}` },
-  fields: { acknowledged: computed(sql`(${correctionNotices.acknowledgedAt} IS NOT NULL)`, 'truth') },
+  // With whose they are: whoever may not see one never gets it (noticedRequests).
+  fields: { uscc: column(correctionNotices.organisation), requestIds: computed(sql`jsonb_build_object('all', to_jsonb(${correctionNotices.requestIds}), 'of', ${correctionNotices.requests})::text`, 'text'), acknowledged: computed(sql`(${correctionNotices.acknowledgedAt} IS NOT NULL)`, 'truth') },
 })
 
 export const correctionEntities: readonly Entity[] = [correction, notice]
@@ -57,13 +62,19 @@ type Officer = { readonly org: string; readonly sub: string }
 /** Keys of this subgraph's rows, and what opens to an organisation's id again. */
 export type ReportedPersons = {
   readonly sealed: (org: string, id: string) => readonly { readonly token: string; readonly sealed: string }[]
+  /** Of a citizen: the person of the token. */
+  readonly own: (pid: string) => { readonly token: string; readonly sealed: string }
+  /** Of an organisation's code. */
+  readonly organisation: (uscc: string) => { readonly token: string; readonly sealed: string }
   /** Null for what was not sealed here. */
+  readonly usccIn: (sealed: string) => string | null
+  /** The same. */
   readonly idFor: (org: string, sealed: string) => string | null
 }
 
 /** Who does what is ordered; governance/correction-office.ts is one. */
 export type CorrectionOffice = {
-  report(order: { readonly field: string; readonly owner: string; readonly persons: readonly { readonly token: string; readonly sealed: string }[]; readonly kind: string; readonly by: Officer & { readonly kind: string } }): Promise<{ readonly outcome: 'REPORTED' | 'OPEN_ALREADY'; readonly id: string } | { readonly outcome: 'NOT_GIVEN' }>
+  report(order: { readonly field: string; readonly owner: string; readonly persons: readonly { readonly token: string; readonly sealed: string }[]; readonly organisation?: { readonly token: string; readonly sealed: string }; readonly kind: string; readonly by: Officer & { readonly kind: string } }): Promise<{ readonly outcome: 'REPORTED' | 'OPEN_ALREADY'; readonly id: string } | { readonly outcome: 'NOT_GIVEN' }>
   answer(order: { readonly id: string; readonly outcome: string; readonly since: string | undefined; readonly by: Officer }): Promise<'ANSWERED' | 'NOT_OPEN'>
   acknowledge(id: string, by: Officer): Promise<'ACKNOWLEDGED' | 'NOT_FOUND'>
 }
@@ -75,6 +86,27 @@ export function reportedPerson({ idFor }: ReportedPersons): Resolver {
     return typeof sealed === 'string' ? idFor(context.org, sealed) : null
   }
 }
+
+/** Resolver of `uscc` of reports and notices: whoever sees one is told which organisation it is about. */
+export function reportedOrganisation({ usccIn }: ReportedPersons): Resolver {
+  return (parent) => {
+    const sealed: unknown = typeof parent === 'object' && parent !== null && 'uscc' in parent ? parent.uscc : null
+    return typeof sealed === 'string' ? usccIn(sealed) : null
+  }
+}
+
+/** Resolver of `CorrectionNotice.requestIds`: the caller's own; which colleague reads about whom is nobody's business but an auditor's. */
+export function noticedRequests(): Resolver {
+  return (parent, _args, context) => {
+    const text: unknown = typeof parent === 'object' && parent !== null && 'requestIds' in parent ? parent.requestIds : null
+    if (typeof text !== 'string') return null
+    const { all, of } = requestsShape.parse(JSON.parse(text))
+    if (context.caller.kind === 'operator') return [...all, ...(of ?? []).map(({ id }) => id)]
+    return (of ?? []).flatMap(({ id, sub }) => (sub === recordable(context.caller.sub) ? [id] : []))
+  }
+}
+
+const requestsShape = z.object({ all: z.array(z.string()), of: z.array(z.object({ id: z.string(), sub: z.string() })).nullable() })
 
 /** Resolvers of Mutation, by name. The gate has decided the act already; it is asked again here. */
 export function correctionActs(binding: DomainBinding, office: CorrectionOffice | undefined, { classification, persons }: { classification: Classification; persons: ReportedPersons }): Readonly<Record<string, Resolver>> {
@@ -90,15 +122,16 @@ export function correctionActs(binding: DomainBinding, office: CorrectionOffice 
     return office
   }
   return {
-    reportIncorrect: async (_parent, { person, field, kind }, context, info) => {
+    reportIncorrect: async (_parent, { person, uscc, field, kind }, context, info) => {
       const acting = ready(context, 'reportIncorrect')
       const { caller } = context
       const of = classified(field, classification)
       if (typeof kind !== 'string' || !kinds.includes(kind)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'kind' })
       // Nobody, somebody never read, and somebody a colleague has read answer alike.
-      const candidates = typeof person === 'string' ? persons.sealed(context.org, person) : []
-      const reported = await acting.report({ ...of, persons: candidates, kind, by: { org: caller.org, sub: caller.sub, kind: caller.kind } })
-      if (reported.outcome === 'NOT_GIVEN') throw new CitygraphError('BAD_USER_INPUT', { argument: 'person', hint: 'By the records you were not given this field of such a person.' })
+      const whose = aboutWhom({ person, uscc }, context, persons)
+      if ('organisation' in whose && (of.personal || of.field.startsWith('Query.'))) throw new CitygraphError('BAD_USER_INPUT', { argument: 'field', hint: 'This is no datum of an organisation.' })
+      const reported = await acting.report({ field: of.field, owner: of.owner, ...whose, kind, by: { org: caller.org, sub: caller.sub, kind: caller.kind } })
+      if (reported.outcome === 'NOT_GIVEN') throw new CitygraphError('BAD_USER_INPUT', { argument: 'organisation' in whose ? 'field' : 'person', hint: 'By the records you were not given this field of such a person.' })
       return given(context, info, { type: 'Correction', id: reported.id })
     },
     answerCorrection: async (_parent, { id, outcome, since }, context, info) => {
@@ -128,11 +161,26 @@ function uuidOf(id: unknown): string {
   return id.toLowerCase()
 }
 
+type AboutWhom = { readonly persons: readonly { readonly token: string; readonly sealed: string }[] } | { readonly persons: readonly []; readonly organisation: { readonly token: string; readonly sealed: string } }
+
+/** One of the two arguments; a citizen gives none and means himself. Nobody comes out where an id opens to nobody. */
+function aboutWhom({ person, uscc }: { readonly person?: unknown; readonly uscc?: unknown }, context: ReadContext, persons: ReportedPersons): AboutWhom {
+  const { caller } = context
+  if (caller.kind === 'subject') {
+    if (typeof person === 'string' || typeof uscc === 'string') throw new CitygraphError('BAD_USER_INPUT', { argument: typeof person === 'string' ? 'person' : 'uscc', hint: 'Your own data are meant; name nobody.' })
+    return { persons: caller.pid === undefined ? [] : [persons.own(caller.pid)] }
+  }
+  if (typeof uscc !== 'string') return { persons: typeof person === 'string' ? persons.sealed(context.org, person) : [] }
+  const code = uscc.trim().toUpperCase()
+  if (typeof person === 'string' || checkUscc(code) !== 'OK') throw new CitygraphError('BAD_USER_INPUT', { argument: 'uscc', hint: 'A person, or the code of an organisation.' })
+  return { persons: [], organisation: persons.organisation(code) }
+}
+
 /** A datum or a verification; what is in the graph is public. */
-function classified(given: unknown, classification: Classification): { field: string; owner: string } {
+function classified(given: unknown, classification: Classification): { field: string; owner: string; personal: boolean } {
   const field = typeof given === 'string' ? given : ''
   const [type = '', name = ''] = field.split('.')
   const found = type === 'Mutation' ? undefined : classification.field(type, name)
   if (found === undefined || field !== `${type}.${name}`) throw new CitygraphError('BAD_USER_INPUT', { argument: 'field', hint: 'The graph has no such classified field.' })
-  return { field, owner: found.owner }
+  return { field, owner: found.owner, personal: found.personal }
 }

@@ -42,7 +42,10 @@ const applicationApproval = entity({ domain, type: 'ApplicationApproval', table:
 const state = sql`CASE WHEN ${grants.revoked} THEN 'REVOKED' WHEN ${grants.endsAt} <= ${slot('now')}::timestamptz THEN 'ENDED' WHEN ${grants.leftOut} THEN 'LEFT_OUT'
   WHEN ${grants.startsAt} > ${slot('now')}::timestamptz THEN 'UPCOMING' ELSE 'ACTIVE' END`
 
-const grant = entity({ domain, type: 'Grant', table: grants, alive: sql`true`, attributes: seenBy(grants), fields: { state: computed(state, 'text') } })
+/** Nobody said anything up to the end of the day. */
+const reviewOverdue = sql`(${grants.reviewedAt} IS NULL AND coalesce(${grants.reviewDue} < (${slot('now')}::timestamptz AT TIME ZONE 'Asia/Shanghai')::date, false))`
+
+const grant = entity({ domain, type: 'Grant', table: grants, alive: sql`true`, attributes: seenBy(grants), fields: { state: computed(state, 'text'), reviewOverdue: computed(reviewOverdue, 'truth') } })
 
 export const grantEntities: readonly Entity[] = [application, applicationField, applicationApproval, grant]
 
@@ -67,6 +70,7 @@ export type GrantOffice = {
   revoke(grant: string, by: Caller): Promise<string>
   breakGlass(input: unknown, by: Caller): Promise<string>
   confirm(id: string, by: Caller): Promise<string>
+  review(of: { readonly grant: string; readonly outcome: 'JUSTIFIED' | 'UNJUSTIFIED'; readonly note: unknown }, by: Caller): Promise<string>
 }
 
 type Act = (office: GrantOffice, args: Arguments, by: Caller) => Promise<string>
@@ -93,6 +97,7 @@ export function grantActs(binding: DomainBinding, office: GrantOffice | undefine
     withdrawApplication: act('withdrawApplication', 'Application', (it, args, by) => it.withdraw(idOf(args), by)),
     revokeGrant: act('revokeGrant', 'Grant', (it, { id }, by) => it.revoke(grantId(id), by)),
     breakGlass: act('breakGlass', 'Application', (it, { input }, by) => it.breakGlass(input, by)),
+    reviewEmergency: act('reviewEmergency', 'Grant', (it, { id, outcome, note }, by) => it.review({ grant: grantId(id), outcome: outcomeOf(outcome), note }, by)),
     confirmBreakGlass: act('confirmBreakGlass', 'Application', (it, args, by) => it.confirm(idOf(args), by)),
   }
 }
@@ -108,6 +113,11 @@ function numbered(args: Arguments): Numbered {
   const { version } = args
   if (typeof version !== 'number') throw new CitygraphError('BAD_USER_INPUT', { argument: 'version' })
   return { id: idOf(args), version }
+}
+
+function outcomeOf(outcome: unknown): 'JUSTIFIED' | 'UNJUSTIFIED' {
+  if (outcome === 'JUSTIFIED' || outcome === 'UNJUSTIFIED') return outcome
+  throw new CitygraphError('BAD_USER_INPUT', { argument: 'outcome' })
 }
 
 /** `G_` and an application's id; grants of files have others and are ended in their files. */

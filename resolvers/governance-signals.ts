@@ -7,6 +7,7 @@ import type { DomainBinding } from './binding.ts'
 import { entityOf } from './binding.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
+import { personOf } from '../core/person.ts'
 import { computed, entity, type Entity } from './entity.ts'
 import { loadByKey } from './load-by-key.ts'
 import type { ReadContext } from './read-context.ts'
@@ -71,7 +72,7 @@ export function signalActs(binding: DomainBinding, office: Office | undefined): 
       if (!isReason(reason)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'reason' })
       if (typeof sub !== 'string' || !SUB.test(sub)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'A name of at most 100 letters, digits and . _ @ : | / -, or *.' })
       // Nobody would be left to restore them.
-      if (org === caller.org && (recordable(sub) === recordable(caller.sub) || sub === '*')) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'Officers suspend neither themselves nor their whole organisation.' })
+      if (org === caller.org && (personOf(recordable(sub)) === personOf(recordable(caller.sub)) || sub === '*')) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'Officers suspend neither themselves nor their whole organisation.' })
       const { id } = await acting.suspend({ org, sub, reason, by: caller })
       return given(context, info, id)
     },

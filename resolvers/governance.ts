@@ -7,6 +7,7 @@ import { subject } from './attributes.ts'
 import { grantEntities } from './governance-grants.ts'
 import { catalogueEntities } from './governance-catalogue.ts'
 import { correctionEntities } from './governance-corrections.ts'
+import { openEntities } from './governance-open.ts'
 import { signalEntities } from './governance-signals.ts'
 import { stopEntities } from './governance-stops.ts'
 import { column, entity, stub, type Entity } from './entity.ts'
@@ -79,6 +80,7 @@ export const governanceEntities: readonly Entity[] = [
   ...grantEntities,
   ...catalogueEntities,
   ...correctionEntities,
+  ...openEntities,
   accessRecord,
   accessedField,
   access,

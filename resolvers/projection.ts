@@ -2,7 +2,7 @@
 // what relations need, then the key, whose row it is, and the position; the latter never become properties of the row.
 
 import { sql, type SQL } from 'drizzle-orm'
-import type { BulkClass, FieldDecision } from '../policy-engine/decision.ts'
+import type { FieldDecision, QuotaName } from '../policy-engine/decision.ts'
 import { always } from '../policy-engine/row-condition.ts'
 import { cell, type CellParts } from './cell.ts'
 import { own, type Relation } from './entity.ts'
@@ -54,7 +54,7 @@ export function project(selection: Selection, parts: CellParts, order: readonly 
       keyAt: entity.key === undefined ? undefined : placeOf(entity.key.value),
       subjectAt: entity.subject === undefined ? undefined : placeOf(entity.subject),
       positionAt: order.map(({ value }) => placeOf(value)),
-      counted: [...new Set(selection.flatMap((field) => plan.counted(entity.type, field) ?? []))],
+      counted: [...new Set(selection.flatMap((field) => plan.counted(entity.type, field)))],
     }),
   }
 }
@@ -69,8 +69,8 @@ type Layout = {
   readonly keyAt: number | undefined
   readonly subjectAt: number | undefined
   readonly positionAt: readonly number[]
-  /** Bulk classes of what is served. */
-  readonly counted: readonly BulkClass[]
+  /** For what people are counted by what is served. */
+  readonly counted: readonly QuotaName[]
 }
 
 /** Reads rows of that layout. Kept with the statement, so it holds names alone: the SQL it was written from is many times their size. */

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../core/clock.ts'
 import type { ServingPool } from '../migrations/pool.ts'
-import type { AccessPlan, BulkClass, Caller } from '../policy-engine/decision.ts'
+import type { AccessPlan, Caller, QuotaName } from '../policy-engine/decision.ts'
 import type { CursorSeal } from './cursors.ts'
 import type { PublicIds } from './ids.ts'
 import type { RowLoader } from './row-loader.ts'
@@ -18,8 +18,8 @@ export type Queryable = ServingPool
 export type Observation = {
   subject(pid: string): void
   rows(count: number): void
-  /** The person's data of these bulk classes are about to be given, or an answer about them; telling it again counts once. */
-  supply(pid: string, bulkClasses: readonly BulkClass[]): void
+  /** The person's data of these bulk classes, or by these grants, are about to be given, or an answer about them; telling it again counts once. */
+  supply(pid: string, counted: readonly QuotaName[]): void
   field(type: string, field: string): void
   /** A VERIFY entry was asked about the person with this threshold, which is kept as a keyed hash alone. */
   threshold(entry: string, pid: string, value: string): void

@@ -42,12 +42,11 @@ function withoutDatabase(resolve: (context: ReadContext, parents: readonly unkno
 
 function toPersons(context: ReadContext, parents: readonly unknown[], { entity, field, relation }: Edge<Extract<Relation, { kind: 'person' }>>): readonly unknown[] {
   const counted = context.plan.counted(entity.type, field)
-  const classes = counted === undefined ? undefined : [counted]
   return parents.map((parent) => {
     const pid = edgeBehind(parent, field)
     if (typeof pid !== 'string') return null
     context.observe.subject(pid)
-    if (classes !== undefined) context.observe.supply(pid, classes)
+    if (counted.length > 0) context.observe.supply(pid, counted)
     return personStub(context, relation.type ?? 'Person', [pid])
   })
 }
@@ -177,12 +176,11 @@ function keysOfAll(context: ReadContext, { entity, field }: Edge<Relation>, pare
   if (entity.from === undefined) {
     if (!edgeServed(context.plan, entity.type, field)) return parents.map(() => undefined)
     const counted = context.plan.counted(entity.type, field)
-    const classes = counted === undefined ? undefined : [counted]
     return parents.map((parent) => {
       const keys = keysBehind(parent)
       // That there is nothing at the other end is said of the person as well. Two keys only while pair keys rotate: one of them is nobody.
       const [key] = keys
-      if (classes !== undefined && key !== undefined && keys.length === 1) context.observe.supply(key, classes)
+      if (counted.length > 0 && key !== undefined && keys.length === 1) context.observe.supply(key, counted)
       return keys
     })
   }

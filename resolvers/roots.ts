@@ -54,7 +54,7 @@ export function byNaturalKey(
     const row = await loadByKey(context, binding, { entity, selection: selectionOf(info, type), keys: [read(args, context)], column })
     const counted = context.plan.counted('Query', field)
     // The step from a number to a person counts, whatever of the row is asked for.
-    if (row !== null && counted !== undefined) for (const key of keysBehind(row)) context.observe.supply(key, [counted])
+    if (row !== null && counted.length > 0) for (const key of keysBehind(row)) context.observe.supply(key, counted)
     return row
   }
 }

@@ -51,14 +51,14 @@ export async function answerOf(context: ReadContext, binding: DomainBinding, { e
 }
 
 /**
- * Records who was asked about, and counts them where the entry has a bulk class. An id that was not found stands for one person; for
+ * Records who was asked about, and counts them where the entry has a bulk class or is open by a grant with a quota. An id that was not found stands for one person; for
  * several tokens only while pair keys rotate, and then the first is counted for all.
  */
 function asked(context: ReadContext, entry: string, keys: readonly string[], args: Readonly<Record<string, unknown>>): void {
   for (const key of keys) context.observe.subject(key)
   const counted = context.plan.counted('Query', entry)
   const [key] = keys
-  if (counted !== undefined && key !== undefined) context.observe.supply(key, [counted])
+  if (counted.length > 0 && key !== undefined) context.observe.supply(key, counted)
   const names = context.plan.thresholds(entry)
   if (names.length > 0 && key !== undefined) context.observe.threshold(entry, key, JSON.stringify(names.map((name) => args[name] ?? null)))
 }

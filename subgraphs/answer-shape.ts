@@ -6,7 +6,7 @@ import { CitygraphError, errorCatalogue, isCitygraphError, type ErrorCode } from
 import { errorFacts, type Logger } from '../core/logger.ts'
 import type { SubgraphName } from '../core/domains.ts'
 import { isLost } from '../migrations/pool.ts'
-import type { BulkClass } from '../policy-engine/decision.ts'
+import type { QuotaName } from '../policy-engine/decision.ts'
 import type { ReportedDecision } from './decisions.ts'
 
 /** As GraphQL writes an error, without locations. `message` is a sentence of the catalogue. */
@@ -26,12 +26,14 @@ export type SubgraphAnswer = {
       readonly policyVersion: string
       readonly record?: { readonly log: string; readonly id: string }
       readonly decisions: readonly ReportedDecision[]
-      /** Bulk classes whose fields were decided one level higher. */
-      readonly raised?: readonly BulkClass[]
+      /** Bulk classes whose fields were decided one level higher, and grants that gave nothing, because their quotas are used up. */
+      readonly raised?: readonly QuotaName[]
       /** VERIFY entries that answered nothing, because too many thresholds were asked for. */
       readonly refused?: readonly string[]
       /** What was stopped when it was decided, as core/stops.ts writes it; absent: nothing. */
       readonly stops?: string
+      /** Grants of the sealed bundle that were off when it was decided, as the engine says it; absent: none. */
+      readonly off?: string
     }
   }
 }

@@ -10,9 +10,9 @@ import { errorFacts } from '../core/logger.ts'
 import { bothStops, readStops } from '../core/stops.ts'
 import type { Stops } from '../core/stops.ts'
 import type { Writable } from '../core/writable.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
-import type { AccessPlan, BulkClass, Occasion } from '../policy-engine/decision.ts'
+import type { AccessPlan, Occasion, QuotaName } from '../policy-engine/decision.ts'
 import { withOperationRules, withoutEntries } from '../policy-engine/operation-rules.ts'
+import { quotaNames } from '../policy-engine/quota-names.ts'
 import type { ReadContext } from '../resolvers/read-context.ts'
 import { ownError, refusal, writtenErrors, type SubgraphAnswer } from './answer-shape.ts'
 import type { Refusal, Subgraph, SubgraphParts, SubgraphRequest } from './subgraph.ts'
@@ -30,16 +30,17 @@ import { createThresholds } from './thresholds.ts'
 type Known = { plan?: AccessPlan; operation?: Operation; decisions?: OperationDecisions; observed?: Observed }
 
 /**
- * What lowers an answer beside the policies: by the ledger, classes to read one level higher and VERIFY entries to answer with nothing;
- * and what owners have stopped.
+/**
+ * What lowers an answer beside the policies: by the ledger, classes to read one level higher, grants that are used up and VERIFY entries
+ * to answer with nothing; what owners have stopped; and grants that were revoked since the bundle was made.
  */
-type Held = { readonly raised: readonly BulkClass[]; readonly refused: readonly string[]; readonly stops: Stops | undefined }
+type Held = { readonly raised: readonly QuotaName[]; readonly refused: readonly string[]; readonly stops: Stops | undefined; readonly off: string }
 
 /** What was read for an answer, charged to whom it is given; `held`: what it holds less than otherwise. */
 type Read = { result: ExecutionResult & Required<Pick<ExecutionResult, 'data'>>; plan: AccessPlan; decisions: OperationDecisions; observed: Observed; held: Held }
 
-/** Changes of what is stopped while one answer is read; each is an officer's act. */
-const STOPS_MEANWHILE = 5
+/** Changes of what is stopped or revoked while one answer is made; each is an officer's act. */
+const ACTS_MEANWHILE = 5
 
 /** The two answers of a subgraph over its gated schema. */
 export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Subgraph, 'answer' | 'refuse'> {
@@ -89,6 +90,8 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
     await record({ requestId, access, operation, fields, policyVersion: plan.policyVersion, outcome: 'BEGUN' })
   }
 
+  const inForce = (heard: Stops | undefined, access: SubgraphRequest['access'], version: string | number): Pick<Held, 'stops' | 'off'> => ({ stops: alsoSealed(heard, access), off: engine.off(version) })
+
   const planFor = ({ access, route }: SubgraphRequest, version: string | number, { raised, refused, stops }: Held): AccessPlan => {
     const plan = engine.plan(access.caller, occasionOf(access, { raised, stops }), version)
     return withoutEntries(withOperationRules(plan, route === 'router' ? undefined : access.operation.fields, classification), refused)
@@ -96,14 +99,14 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
 
   /**
    * Reads what the plan serves and charges whoever it is about; where the ledger does not allow that, what was read is thrown away and
-   * read again, classes one level higher and entries without an answer, and so it is where an owner stopped something meanwhile. An act
-   * is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
+   * read again, classes one level higher and entries without an answer, and so it is where something was stopped or revoked meanwhile. An
+   * act is done once, so it is served as if every quota were used up. Throws AUDIT_UNAVAILABLE.
    */
   const read = async (request: SubgraphRequest, version: string | number, { plain, operation, under }: { plain: AccessPlan; operation: Operation; under: Held }, known: Known): Promise<Read> => {
     const { org } = request.access.caller
     let held = under
-    for (let round = 0; round <= bulkClasses.length + plain.combinations.thresholds.entries.size + STOPS_MEANWHILE; round += 1) {
-      const isPlain = held.raised.length === 0 && held.refused.length === 0 && held.stops === under.stops
+    for (let round = 0; round <= quotaNames(plain.quotas).length + plain.combinations.thresholds.entries.size + ACTS_MEANWHILE; round += 1) {
+      const isPlain = held.raised.length === 0 && held.refused.length === 0 && isSame(held, under)
       const plan = (known.plan = isPlain ? plain : planFor(request, version, held))
       const decisions = (known.decisions = readDecisions(plan, operation))
       const { observe, observed } = observation()
@@ -114,9 +117,9 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       // No data at all: the variables do not fit the operation. GraphQL's own sentence would quote them.
       const { data } = result
       if (data === undefined) throw new CitygraphError('BAD_USER_INPUT')
-      const now = alsoSealed(parts.suspensions.stops(), request.access)
-      if (!operation.act && now !== held.stops) {
-        held = { ...held, stops: now }
+      const now = inForce(parts.suspensions.stops(), request.access, version)
+      if (!operation.act && !isSame(now, held)) {
+        held = { ...held, ...now }
         continue
       }
       const over = await quota.charge(org, known.observed.supplies, plan.quotas)
@@ -124,27 +127,16 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       if (over.length === 0 && refused.length === 0) return { result: { ...result, data }, plan, decisions, observed: known.observed, held }
       held = { ...held, raised: [...held.raised, ...over], refused: [...held.refused, ...refused] }
     }
-    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('what is held back is charged again, or owners stop without end') })
+    throw new CitygraphError('INTERNAL', {}, { cause: new RangeError('what is held back is charged again, or officers stop and revoke without end') })
   }
 
-  const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
+  /** Where something was stopped or revoked while its record was made durable, an answer is read and recorded again. Throws FORBIDDEN for a caller who is suspended by now. */
+  const readAndRecord = async (request: SubgraphRequest, version: string | number, made: { plain: AccessPlan; operation: Operation; under: Held }, known: Known): Promise<SubgraphAnswer> => {
     const { access, requestId, commit } = request
-    const known: Known = {}
-    const arrived = commit === undefined ? parts.audit.expect?.() : undefined
-    try {
-      const stops = alsoSealed(await parts.suspensions.require(access.caller), access)
-      const version = access.policyVersion ?? access.bundleSequence
-      // The gateway may have read an edit a moment before us.
-      if (!engine.knows(version)) await engine.reload()
-      const plain = (known.plan = planFor(request, version, { raised: [], refused: [], stops }))
-      const operation = (known.operation = readOperation(request.query, request.operationName))
-      known.decisions = readDecisions(known.plan, operation)
-      // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
-      if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
-      // A router's operation is not known to anybody; its caller's own rights bound it.
-      if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
-      const already = operation.act ? bulkClasses : quota.raised(access.caller.org, plain.quotas)
-      const { result, plan, decisions, observed, held } = await read(request, version, { plain, operation, under: { raised: already, refused: [], stops } }, known)
+    const { operation } = made
+    let { plain, under } = made
+    for (let round = 0; round <= ACTS_MEANWHILE; round += 1) {
+      const { result, plan, decisions, observed, held } = await read(request, version, { plain, operation, under }, known)
       const errors = writtenErrors(result.errors ?? [], { domain, requestId, logger })
       const [first] = errors
       const failed = first !== undefined && isEmpty(result)
@@ -157,12 +149,40 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       } catch (cause) {
         return unrecorded(cause, requestId)
       }
-      return {
-        status: 200,
-        data: result.data,
-        ...(first === undefined ? {} : { errors }),
-        extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...reportOf(held) } },
+      const now = operation.act ? held : inForce(await parts.suspensions.require(access.caller), access, version)
+      if (isSame(now, held)) {
+        return {
+          status: 200,
+          data: result.data,
+          ...(first === undefined ? {} : { errors }),
+          extensions: { sharing: { policyVersion: plan.policyVersion, record: kept, decisions: decisions.reported, ...reportOf(held) } },
+        }
       }
+      under = { ...under, ...now }
+      plain = planFor(request, version, { ...under, raised: [] })
+    }
+    throw new CitygraphError('FORBIDDEN', { hint: 'The policies have changed; ask again.' })
+  }
+
+  const answer = async (request: SubgraphRequest): Promise<SubgraphAnswer> => {
+    const { access, requestId, commit } = request
+    const known: Known = {}
+    const arrived = commit === undefined ? parts.audit.expect?.() : undefined
+    try {
+      const heard = await parts.suspensions.require(access.caller)
+      const version = access.policyVersion ?? access.bundleSequence
+      // The gateway may have read an edit a moment before us.
+      if (!engine.knows(version)) await engine.reload()
+      const under = { raised: [], refused: [], ...inForce(heard, access, version) }
+      const plain = (known.plan = planFor(request, version, under))
+      const operation = (known.operation = readOperation(request.query, request.operationName))
+      known.decisions = readDecisions(known.plan, operation)
+      // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
+      if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')
+      // A router's operation is not known to anybody; its caller's own rights bound it.
+      if (request.route !== 'router') requireBound(operation, request.variables, access.operation)
+      const already = operation.act ? quotaNames(plain.quotas) : quota.raised(access.caller.org, plain.quotas)
+      return await readAndRecord(request, version, { plain, operation, under: { ...under, raised: already } }, known)
     } catch (error) {
       return stop({ error: ownError(error, { domain, requestId, logger }), requestId, access, commit }, known)
     } finally {
@@ -173,8 +193,12 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
   return { answer, refuse: (it) => stop(it, {}) }
 }
 
-function reportOf({ raised, refused, stops }: Held): Pick<NonNullable<SubgraphAnswer['extensions']>['sharing'], 'raised' | 'refused' | 'stops'> {
-  return { ...(raised.length === 0 ? {} : { raised }), ...(refused.length === 0 ? {} : { refused }), ...(stops === undefined ? {} : { stops: stops.written }) }
+function reportOf({ raised, refused, stops, off }: Held): Pick<NonNullable<SubgraphAnswer['extensions']>['sharing'], 'raised' | 'refused' | 'stops' | 'off'> {
+  return { ...(raised.length === 0 ? {} : { raised }), ...(refused.length === 0 ? {} : { refused }), ...(stops === undefined ? {} : { stops: stops.written }), ...(off === '' ? {} : { off }) }
+}
+
+function isSame(one: Pick<Held, 'stops' | 'off'>, other: Pick<Held, 'stops' | 'off'>): boolean {
+  return one.stops === other.stops && one.off === other.off
 }
 
 function occasionOf({ purpose, caseNo, authorizationRef, operation }: SubgraphRequest['access'], { raised, stops }: Pick<Held, 'raised' | 'stops'>): Occasion {

@@ -4,7 +4,7 @@
 import { bindDomain } from '../resolvers/binding.ts'
 import { domainEntities, domainResolvers } from '../resolvers/domain-resolvers.ts'
 import { governanceActs } from '../resolvers/governance-acts.ts'
-import { reportedPerson } from '../resolvers/governance-corrections.ts'
+import { noticedRequests, reportedOrganisation, reportedPerson } from '../resolvers/governance-corrections.ts'
 import { subgraphSdl } from '../schema/load.ts'
 import { createSubgraph } from './create-subgraph.ts'
 import type { DepartmentParts } from './department.ts'
@@ -19,7 +19,8 @@ export function governanceSubgraph(parts: DepartmentParts): Subgraph {
   const own = domainResolvers('governance', classification)
   const resolvers = {
     ...own,
-    Correction: { ...own['Correction'], person: reportedPerson(reported) },
+    Correction: { ...own['Correction'], person: reportedPerson(reported), uscc: reportedOrganisation(reported) },
+    CorrectionNotice: { ...own['CorrectionNotice'], requestIds: noticedRequests(), uscc: reportedOrganisation(reported) },
     Mutation: governanceActs(bindDomain('governance', domainEntities('governance'), classification), parts, { classification, persons: reported }),
   }
   return createSubgraph({ ...parts, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, ids) })

@@ -1,6 +1,7 @@
 // How a subgraph knows persons. Departments: by linking token (pid), as their rows do. Governance holds no linking token: it knows a
 // person by the token that access records carry, written as a uuid, so that what it stores names nobody to whoever reads it.
 
+import { checkUscc } from '../core/organisation-codes.ts'
 import { remembering } from '../core/turnover-cache.ts'
 import type { PublicIds } from '../resolvers/ids.ts'
 import { subjectToken } from './record.ts'
@@ -41,15 +42,35 @@ const SEALED_FOR = 'reports of governance'
  */
 export function reportedPersons(persons: PersonNames, ids: PublicIds): {
   readonly sealed: (org: string, id: string) => readonly { readonly token: string; readonly sealed: string }[]
+  readonly own: (pid: string) => { readonly token: string; readonly sealed: string }
+  readonly organisation: (uscc: string) => { readonly token: string; readonly sealed: string }
+  readonly usccIn: (sealed: string) => string | null
   readonly idFor: (org: string, sealed: string) => string | null
 } {
+  const own = (pid: string): { readonly token: string; readonly sealed: string } => ({ token: persons.key(pid), sealed: ids.encipher(SEALED_FOR, 'Person', pid) })
   return {
-    sealed: (org, id) => ids.decipher(org, 'Person', id).map((pid) => ({ token: persons.key(pid), sealed: ids.encipher(SEALED_FOR, 'Person', pid) })),
+    sealed: (org, id) => ids.decipher(org, 'Person', id).map(own),
+    own,
+    organisation: (uscc) => ({ token: persons.key(keyOfCode(uscc)), sealed: ids.encipher(SEALED_FOR, 'Organisation', keyOfCode(uscc)) }),
+    usccIn: (sealed) => ids.decipher(SEALED_FOR, 'Organisation', sealed).map(codeOfKey).find((code) => checkUscc(code) === 'OK') ?? null,
     idFor: (org, sealed) => {
       const [pid] = ids.decipher(SEALED_FOR, 'Person', sealed)
       return pid === undefined ? null : ids.encipher(org, 'Person', pid)
     },
   }
+}
+
+const BASE = 36n
+const LENGTH = 18
+
+/** A code of 18 letters and digits as a key of 128 bits, so that it is sealed as persons are. */
+function keyOfCode(uscc: string): string {
+  const number = [...uscc].reduce((sum, character) => sum * BASE + BigInt(parseInt(character, Number(BASE))), 0n)
+  return tokenUuid(number.toString(16).padStart(32, '0'))
+}
+
+function codeOfKey(key: string): string {
+  return BigInt(`0x${key.replaceAll('-', '')}`).toString(Number(BASE)).padStart(LENGTH, '0').toUpperCase()
 }
 
 /** The 32 hex characters of a token as a uuid. */

@@ -4,20 +4,20 @@
 import type { SupplyLedger } from '../audit/supply.ts'
 import type { Clock } from '../core/clock.ts'
 import { rememberFrozen } from '../core/remember-frozen.ts'
-import { bulkClasses } from '../policy-engine/decision.ts'
-import type { BulkClass, Quotas } from '../policy-engine/decision.ts'
+import type { QuotaName, Quotas } from '../policy-engine/decision.ts'
+import { isQuotaName, quotaNames } from '../policy-engine/quota-names.ts'
 
-/** Linking tokens of the people whose data of a class were read. */
-export type Supplies = ReadonlyMap<BulkClass, ReadonlySet<string>>
+/** Linking tokens of the people whose data of a class, or by a grant, were read. */
+export type Supplies = ReadonlyMap<QuotaName, ReadonlySet<string>>
 
 type Quota = {
-  /** Classes that the organisation was told to have used up, not long ago. */
-  raised(org: string, limits: Quotas): readonly BulkClass[]
+  /** What the organisation was told to have used up, not long ago. `limits`: the organisation's. */
+  raised(org: string, limits: Quotas): readonly QuotaName[]
   /**
-   * Resolves when everybody in `supplies` is charged durably enough for the record that follows, with []; or with the classes that may
-   * not be given, and then nobody is. Throws AUDIT_UNAVAILABLE.
+   * Resolves when everybody in `supplies` is charged durably enough for the record that follows, with []; or with what may not be given,
+   * and then nobody is. Throws AUDIT_UNAVAILABLE.
    */
-  charge(org: string, supplies: Supplies, limits: Quotas): Promise<readonly BulkClass[]>
+  charge(org: string, supplies: Supplies, limits: Quotas): Promise<readonly QuotaName[]>
 }
 
 /** How long a charge serves without being repeated; by so much a person may leave a window early. */
@@ -33,7 +33,8 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
   const charged = new Map<string, Map<string, number>>()
   const refusedUntil = new Map<string, number>()
   let remembered = 0
-  let known = ''
+  /** By organisation, the limits under which it was charged last. */
+  const known = new Map<string, string>()
   // Limits come with access plans, which are remembered: each object is written once.
   const textOf = rememberFrozen((limits: Quotas): string => JSON.stringify(limits))
 
@@ -53,9 +54,9 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
 
   return {
     raised(org, limits) {
-      if (refusedUntil.size === 0 || textOf(limits) !== known) return []
+      if (refusedUntil.size === 0 || textOf(limits) !== known.get(org)) return []
       const now = clock.now().getTime()
-      return bulkClasses.filter((bulkClass) => (refusedUntil.get(nameOf(org, bulkClass)) ?? -Infinity) > now)
+      return quotaNames(limits).filter((name) => (refusedUntil.get(nameOf(org, name)) ?? -Infinity) > now)
     },
 
     async charge(org, supplies, limits) {
@@ -63,12 +64,12 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
       const at = clock.now()
       const now = at.getTime()
       const text = textOf(limits)
-      if (text !== known) {
-        known = text
-        for (const name of [...charged.keys()]) forget(name)
-        refusedUntil.clear()
+      if (text !== known.get(org)) {
+        known.set(org, text)
+        for (const name of [...charged.keys()]) if (isOf(name, org)) forget(name)
+        for (const name of [...refusedUntil.keys()]) if (isOf(name, org)) refusedUntil.delete(name)
       }
-      const due: { bulkClass: BulkClass; pids: string[] }[] = []
+      const due: { bulkClass: QuotaName; pids: string[] }[] = []
       for (const [bulkClass, pids] of supplies) {
         const before = charged.get(nameOf(org, bulkClass))
         const missing: string[] = []
@@ -89,9 +90,13 @@ export function createQuota(parts: { ledger: SupplyLedger; tokenOf: (pid: string
         refusedUntil.set(nameOf(org, bulkClass), now + REFUSED_MS)
         forget(nameOf(org, bulkClass))
       }
-      return bulkClasses.filter((bulkClass) => over.includes(bulkClass))
+      return over.filter(isQuotaName)
     },
   }
+}
+
+function isOf(name: string, org: string): boolean {
+  return name.endsWith(` ${org}`)
 }
 
 function nameOf(org: string, bulkClass: string): string {

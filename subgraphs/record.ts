@@ -5,7 +5,7 @@ import { createHmac } from 'node:crypto'
 import type { AccessRecord } from '../audit/access-record.ts'
 import { accessRecord, UNKNOWN_HASH } from '../audit/record-shape.ts'
 import { CitygraphError } from '../core/errors.ts'
-import type { BulkClass } from '../policy-engine/decision.ts'
+import type { QuotaName } from '../policy-engine/decision.ts'
 import type { Observation } from '../resolvers/read-context.ts'
 import type { AccessContext } from './access-context.ts'
 import type { Supplies } from './quota.ts'
@@ -21,7 +21,7 @@ const MAX_ROWS = 200_000
 export function observation(): { observe: Observation; observed: () => Observed } {
   const subjects = new Set<string>()
   const fields = new Set<string>()
-  const supplies = new Map<BulkClass, Set<string>>()
+  const supplies = new Map<QuotaName, Set<string>>()
   const thresholds: AskedThreshold[] = []
   let rowCount = 0
   return {
@@ -31,10 +31,10 @@ export function observation(): { observe: Observation; observed: () => Observed 
         rowCount += count
         if (rowCount > MAX_ROWS) throw new CitygraphError('TOO_COSTLY')
       },
-      supply: (pid, bulkClasses) => {
-        for (const bulkClass of bulkClasses) {
-          const pids = supplies.get(bulkClass)
-          if (pids === undefined) supplies.set(bulkClass, new Set([pid]))
+      supply: (pid, counted) => {
+        for (const name of counted) {
+          const pids = supplies.get(name)
+          if (pids === undefined) supplies.set(name, new Set([pid]))
           else pids.add(pid)
         }
       },

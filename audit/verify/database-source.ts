@@ -1,22 +1,20 @@
 // An audit database as the verifier reads it: one snapshot, read only, every column raw. Rows are read by ranges of sequence
-// numbers, not by pages, so that two rows of one number are both seen. Relies on SELECT on the tables of schema audit.
+// numbers, not by pages, so that two rows of one number are both seen; what is in a row of runs says run-rows.ts. Relies on SELECT on the tables of schema audit.
 
 import { finished } from 'node:stream/promises'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { binaryRows } from './binary-copy.ts'
-import type { BinaryRow } from './binary-copy.ts'
 import { LONGEST_LEAF } from './log-source.ts'
 import type { KeptHead, KeptTile, LogSource, RecordRow } from './log-source.ts'
 import { printable } from './printable.ts'
+import { LONGEST_RUN, recordsOf } from './run-rows.ts'
 
 /** Sequence numbers in one range. */
 const RANGE = 10_000n
 /** The largest of PostgreSQL's bigint. */
 const LAST_NUMBER = 2n ** 63n - 1n
 const FETCHED = 500
-/** Microseconds from 1970 to 2000, where PostgreSQL's timestamps begin. */
-const EPOCH_2000 = Date.UTC(2000, 0, 1) * 1_000
 
 /**
  * Runs `work` on a client that sees one moment of the database and can change nothing. Row security is switched off, so that rows
@@ -66,30 +64,38 @@ export async function listedLogs(client: pg.Client): Promise<ReadonlyMap<string,
   return new Map(rows.map(({ name, size }) => [name, Number(size)]))
 }
 
-/** How many rows each table has of each log. */
-export type RowCounts = { readonly [table in 'record' | 'checkpoint' | 'tile']: ReadonlyMap<string, number> }
+/** How many rows each table has of each log; of runs, how many records are in them. */
+export type RowCounts = { readonly [table in 'run' | 'checkpoint' | 'tile']: ReadonlyMap<string, number> }
 
 /** Counts by reading the tables themselves. */
 export async function countedRows(client: pg.Client): Promise<RowCounts> {
   return withoutIndexes(client, async () => {
-    const count = async (table: keyof RowCounts): Promise<ReadonlyMap<string, number>> => {
-      const { rows } = await client.query<{ log: string; count: string }>(`SELECT log, pg_catalog.count(*) AS count FROM audit.${table} GROUP BY log ORDER BY log`)
+    const count = async (table: keyof RowCounts, what: string): Promise<ReadonlyMap<string, number>> => {
+      const { rows } = await client.query<{ log: string; count: string }>(`SELECT log, ${what} AS count FROM audit.${table} GROUP BY log ORDER BY log`)
       return new Map(rows.map(({ log, count }) => [log, Number(count)]))
     }
-    return { record: await count('record'), checkpoint: await count('checkpoint'), tile: await count('tile') }
+    return { run: await count('run', `pg_catalog.sum(${RECORDS})`), checkpoint: await count('checkpoint', 'pg_catalog.count(*)'), tile: await count('tile', 'pg_catalog.count(*)') }
   })
 }
 
+/** How many records a row of runs has (run-rows.ts). */
+const RECORDS = 'greatest(pg_catalog.cardinality(ends), 1)'
+
 /** The first record whose number is none of 0 … `records` − 1 or is there twice; found without indexes. */
-export async function strayRecord(client: pg.Client, log: string, records: number): Promise<{ readonly seq: number; readonly id: string } | undefined> {
-  const { rows } = await withoutIndexes(client, () =>
-    client.query<{ seq: string; id: string }>(
-      `SELECT seq, (pg_catalog.array_agg(id ORDER BY ctid DESC))[1] AS id FROM audit.record WHERE log = $1
-       GROUP BY seq HAVING pg_catalog.count(*) > 1 OR seq < 0 OR seq >= $2 ORDER BY seq LIMIT 1`,
+export async function strayRecord(client: pg.Client, log: string, records: number): Promise<RecordRow | undefined> {
+  return withoutIndexes(client, async () => {
+    const { rows } = await client.query<{ seq: string; place: string }>(
+      `SELECT n.seq, (pg_catalog.array_agg(n.place ORDER BY n.place DESC))[1] AS place
+       FROM (SELECT r.first::pg_catalog.numeric + g.n AS seq, r.ctid AS place FROM audit.run AS r CROSS JOIN LATERAL pg_catalog.generate_series(0, ${RECORDS} - 1) AS g(n) WHERE r.log = $1) AS n
+       GROUP BY n.seq HAVING pg_catalog.count(*) > 1 OR n.seq < 0 OR n.seq >= $2 ORDER BY n.seq LIMIT 1`,
       [log, records],
-    ),
-  )
-  return rows[0] === undefined ? undefined : { seq: Number(rows[0].seq), id: rows[0].id }
+    )
+    const [found] = rows
+    if (found === undefined) return undefined
+    let stray: RecordRow | undefined
+    for await (const batch of copied(client, `ctid = ${pg.escapeLiteral(found.place)}`)) stray = batch.find(({ seq }) => seq === Number(found.seq)) ?? stray
+    return stray
+  })
 }
 
 /** An index may lack rows that its table has. Within the snapshot's transaction. */
@@ -113,58 +119,49 @@ export function databaseSource(client: pg.Client, log: string, size: number): Lo
 }
 
 async function* rows(client: pg.Client, log: string, from: number | undefined): AsyncGenerator<readonly RecordRow[]> {
+  // A run may begin before the record that is asked for.
+  const of = `log = ${pg.escapeLiteral(log)}${from === undefined ? '' : ` AND first > ${from} - ${RECORDS}`}`
   const first = async (least: bigint | undefined): Promise<bigint | undefined> => {
     if (least !== undefined && least > LAST_NUMBER) return undefined
-    const found = await client.query<{ seq: string | null }>('SELECT min(seq) AS seq FROM audit.record WHERE log = $1 AND ($2::bigint IS NULL OR seq >= $2)', [log, least?.toString() ?? null])
-    const seq = found.rows[0]?.seq
-    return seq === undefined || seq === null ? undefined : BigInt(seq)
+    const found = await client.query<{ first: string | null }>(`SELECT min(first) AS first FROM audit.run WHERE ${of} AND ($1::bigint IS NULL OR first >= $1)`, [least?.toString() ?? null])
+    const lowest = found.rows[0]?.first
+    return lowest === undefined || lowest === null ? undefined : BigInt(lowest)
   }
-  let low = await first(from === undefined ? undefined : BigInt(from))
+  let low = await first(undefined)
   while (low !== undefined) {
     const high: bigint = low + RANGE
     let seen = 0
-    for await (const batch of copied(client, log, low, high)) {
+    for await (const batch of copied(client, `${of} AND first >= ${low} AND first < ${high}`)) {
       seen += batch.length
-      yield batch
+      const wanted = from === undefined ? batch : batch.filter(({ seq }) => seq >= from)
+      if (wanted.length > 0) yield wanted
     }
     low = seen >= RANGE ? high : await first(high)
   }
 }
 
-async function* copied(client: pg.Client, log: string, low: bigint, high: bigint): AsyncGenerator<readonly RecordRow[]> {
-  // COPY takes no parameters: the name is quoted by the driver, the numbers are numbers.
+/** The records of the runs that are chosen, run by run. */
+async function* copied(client: pg.Client, chosen: string): AsyncGenerator<readonly RecordRow[]> {
+  // COPY takes no parameters: texts are quoted by the driver, numbers are numbers.
   const stream = client.query(
     copyTo(`COPY (
-      SELECT seq, id, at, leaf_hash, CASE WHEN octet_length(leaf) <= ${LONGEST_LEAF} THEN leaf END
-      FROM audit.record WHERE log = ${pg.escapeLiteral(log)} AND seq >= ${low} AND seq < ${high} ORDER BY seq, id
+      SELECT first, ends, cuts, CASE WHEN octet_length(shared) <= ${LONGEST_LEAF} THEN shared END, CASE WHEN octet_length(own) <= ${LONGEST_RUN} THEN own END
+      FROM audit.run WHERE ${chosen} ORDER BY first
     ) TO STDOUT (FORMAT binary)`),
   )
   const ended = finished(stream)
   ended.catch(() => undefined)
   try {
     // Read to its end even by whoever leaves early: the connection is needed again.
-    for await (const batch of binaryRows(stream.iterator({ destroyOnReturn: false }))) yield batch.map(recordRow)
+    for await (const batch of binaryRows(stream.iterator({ destroyOnReturn: false }))) yield batch.flatMap(([first, ends, cuts, shared, own]) => recordsOf({ first: bigint(first), ends, cuts, shared, own }))
   } finally {
     stream.resume()
     await ended.catch(() => undefined)
   }
 }
 
-function recordRow([seq, id, at, leafHash, leaf]: BinaryRow): RecordRow {
-  return {
-    seq: bigint(seq),
-    leaf,
-    columns: { id: uuidText(id), at: bigint(at) + EPOCH_2000, leafHash: leafHash ?? Buffer.alloc(0) },
-  }
-}
-
 function bigint(bytes: Buffer | undefined): number {
   return bytes?.length === 8 ? bytes.readInt32BE(0) * 2 ** 32 + bytes.readUInt32BE(4) : Number.NaN
-}
-
-function uuidText(bytes: Buffer | undefined): string {
-  const hex = bytes?.toString('hex') ?? ''
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
 async function* heads(client: pg.Client, log: string): AsyncGenerator<KeptHead> {

@@ -1,6 +1,7 @@
 // What the verifier finds wrong with a log: a kind for programs and a sentence for an auditor. Sentences hold places, ids and
 // sizes, and nothing from inside a record.
 
+import { namedId } from './leaf-facts.ts'
 import { printable } from './printable.ts'
 
 export type Finding = {
@@ -17,8 +18,9 @@ export function placeName(log: string, seq: number): string {
   return `${printable(log, 40)}#${seq}`
 }
 
-/** `population#17 (id …)`; the id is what the column says. */
-export function recordName(log: string, row: { readonly seq: number; readonly columns?: { readonly id: string } }, id = row.columns?.id): string {
+/** `population#17 (id …)`, with the id that its text names. */
+export function recordName(log: string, row: { readonly seq: number; readonly leaf: Buffer | undefined }): string {
+  const id = namedId(row.leaf)
   return id === undefined ? placeName(log, row.seq) : `${placeName(log, row.seq)} (id ${printable(id, 40)})`
 }
 

@@ -1,4 +1,4 @@
-// Reads a leaf far enough to compare it with the columns beside it: is it canonical JSON (RFC 8785), and which id, time and log
+// Reads a leaf far enough to know what it says of itself: is it canonical JSON (RFC 8785), and which id, time and log
 // does it name. Written from the specification and not taken from the writer. Never quotes what it refuses.
 
 import { isUtf8 } from 'node:buffer'
@@ -38,6 +38,11 @@ function factsOf({ id, at, log }: { readonly id?: unknown; readonly at?: unknown
   if (instant === undefined) return 'names no time'
   if (typeof log !== 'string') return 'names no log'
   return { id: id.toLowerCase(), at: instant, log }
+}
+
+/** The id that a leaf names where a record has it, be the rest of it what it may; for sentences. */
+export function namedId(leaf: Buffer | undefined): string | undefined {
+  return leaf === undefined ? undefined : /,"id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})","log":"/.exec(leaf.toString('latin1'))?.[1]
 }
 
 /** Microseconds since 1970 of an RFC 3339 instant. */

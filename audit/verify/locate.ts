@@ -6,6 +6,7 @@ import { counted, placeName, recordName } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { GrowingTree } from './growing-tree.ts'
 import type { TrustedHead, TrustedHeads } from './heads.ts'
+import { namedId } from './leaf-facts.ts'
 import type { LogSource, RecordRow } from './log-source.ts'
 import { HASH_BYTES, leafHash } from './sha256.ts'
 import { TILE_WIDTH } from './tiles.ts'
@@ -79,7 +80,7 @@ async function classify(source: LogSource, signed: Signed, { seq, row, last }: D
   const signedAt = hash === undefined ? undefined : (signed.placeOf(hash) ?? (await placeInTiles(source, hash)))
   if (row === undefined) {
     if (now === undefined) return { log, kind: 'removed', seq, sentence: `Record ${placeName(log, seq)} was removed${last === true ? ', with all after it' : ''}: ${by} was signed over it.` }
-    return { log, kind: 're-ordered', seq, ...idOf(now), sentence: `Record ${recordName(log, now, idText(now))} was re-ordered: ${by} was signed with it at place ${seq}, which is empty now.` }
+    return { log, kind: 're-ordered', seq, ...idOf(now), sentence: `Record ${recordName(log, now)} was re-ordered: ${by} was signed with it at place ${seq}, which is empty now.` }
   }
   if (now !== undefined && (signedAt === undefined || now.seq === seq)) {
     return { log, kind: 'inserted', seq, ...idOf(row), sentence: `Record ${recordName(log, row)} was inserted: ${by} was signed with another record at this place, which ${now.seq === seq ? 'is there beside it' : `stands at place ${now.seq} now`}.` }
@@ -114,7 +115,7 @@ async function rowOf(source: LogSource, hash: Buffer): Promise<RecordRow | undef
 /** The leaf is as it was signed, so what is wrong lies beside it. */
 function asSigned(log: string, trouble: Trouble): Finding {
   const { at } = trouble
-  if (trouble.kind === 'column') return { log, kind: 'altered', seq: at, ...idOf(trouble.row), sentence: `Record ${recordName(log, trouble.row)} was altered in its column ${trouble.fault}; the record's text is as it was signed.` }
+  if (trouble.kind === 'row') return { log, kind: 'altered', seq: at, ...idOf(trouble.row), sentence: `The row that holds record ${recordName(log, trouble.row)} was altered: ${trouble.fault}. The record's text is as it was signed.` }
   if (trouble.kind === 'number') return { log, kind: 'inserted', seq: trouble.row.seq, ...idOf(trouble.row), sentence: `Record ${recordName(log, trouble.row)} was inserted: no record has this number in a log.` }
   return unexplained(log, trouble)
 }
@@ -127,8 +128,8 @@ function unlocated(log: string, heads: TrustedHeads, walk: Walk, trouble: Troubl
     case 'number':
       if (trouble.row.seq > at) return { log, kind: 'removed', seq: at, sentence: `Record ${placeName(log, at)} was removed: the next one that is there is ${recordName(log, trouble.row)}.${blind}` }
       return { log, kind: 'inserted', seq: at, ...idOf(trouble.row), sentence: `Record ${recordName(log, trouble.row)} was inserted: ${at < 0 ? 'numbers begin at 0' : 'there are two of this number'}.${blind}` }
-    case 'column':
-      return { log, kind: 'altered', seq: at, ...idOf(trouble.row), sentence: `Record ${recordName(log, trouble.row)} was altered: its column ${trouble.fault} does not belong to its text.${blind}` }
+    case 'row':
+      return { log, kind: 'altered', seq: at, ...idOf(trouble.row), sentence: `The row that holds record ${recordName(log, trouble.row)} was altered: ${trouble.fault}.${blind}` }
     case 'end': {
       const reach = heads.at(heads.count - 1)
       const why = reach !== undefined && reach.size > at ? `a head of size ${reach.size} was signed (${reach.from})` : 'the log has given further numbers'
@@ -157,9 +158,10 @@ function hashOf(row: RecordRow): Buffer | undefined {
 }
 
 function idText(row: RecordRow): string {
-  return row.columns?.id ?? 'not known'
+  return namedId(row.leaf) ?? 'not known'
 }
 
 function idOf(row: RecordRow): { readonly id?: string } {
-  return row.columns === undefined ? {} : { id: row.columns.id }
+  const id = namedId(row.leaf)
+  return id === undefined ? {} : { id }
 }

@@ -7,14 +7,8 @@ export type RecordRow = {
   readonly seq: number
   /** Undefined where it is missing or longer than LONGEST_LEAF. */
   readonly leaf: Buffer | undefined
-  /** What the database keeps beside the leaf; an archive keeps nothing there. */
-  readonly columns?: {
-    /** UUID in lower case with hyphens. */
-    readonly id: string
-    /** Microseconds since 1970-01-01T00:00Z. */
-    readonly at: number
-    readonly leafHash: Buffer
-  }
+  /** What is wrong beside the leaf with the row that holds it: the end of a sentence. */
+  readonly fault?: string
 }
 
 /** A head as it was kept. `size` and `root` are columns beside the note, absent in an archive. */

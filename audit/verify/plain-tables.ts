@@ -5,7 +5,7 @@ import type pg from 'pg'
 import type { Finding } from './finding.ts'
 import { printable } from './printable.ts'
 
-const tables = ['log', 'record', 'checkpoint', 'tile']
+const tables = ['log', 'run', 'checkpoint', 'tile']
 /** OID of the heap, in which PostgreSQL keeps tables since ever (pg_am.dat). */
 const HEAP = 2
 
@@ -35,7 +35,7 @@ async function loginTriggers(client: pg.Client): Promise<readonly string[]> {
 }
 
 const triggers = [
-  ['record', 'record_is_append_only'],
+  ['run', 'run_is_append_only'],
   ['log', 'log_stays'],
   ['log', 'log_only_grows'],
   ['checkpoint', 'checkpoint_is_append_only'],
@@ -44,8 +44,7 @@ const triggers = [
 ]
 const indexes = [
   ['log', 'log_pkey'],
-  ['record', 'record_log_seq_pk'],
-  ['record', 'record_id'],
+  ['run', 'run_log_first_pk'],
   ['checkpoint', 'checkpoint_log_size_pk'],
   ['tile', 'tile_log_level_place_pk'],
 ]

@@ -2,8 +2,9 @@
 // against the head before it is handed out. Whoever checks it needs SHA-256, Ed25519 and the log's public key (docs/check-proof.mjs).
 
 import type pg from 'pg'
-import { readLeaf } from './leaf-facts.ts'
+import { findRecord } from './find-record.ts'
 import { originOf } from './heads.ts'
+import { readLeaf } from './leaf-facts.ts'
 import { HASH_BYTES, leafHash, nodeHash } from './sha256.ts'
 import { NoteRefused, openHead } from './signed-head.ts'
 import type { SignedHead, VerifierKey } from './signed-head.ts'
@@ -32,13 +33,16 @@ type Subtree = { readonly height: number; readonly place: number }
  * when no head of a given key is there, or when rows and tiles do not lead to the head.
  */
 export async function proveRecord(client: pg.Client, id: string, logs: readonly string[], keys: readonly VerifierKey[]): Promise<RecordProof | undefined> {
-  const { rows } = await client.query<{ log: string; seq: string; leaf: Buffer }>('SELECT log, seq, leaf FROM audit.record WHERE log = ANY ($1) AND id = $2 ORDER BY log, seq LIMIT 1', [logs, id])
-  const found = rows[0]
-  if (found === undefined) return undefined
-  const { log, leaf } = found
-  const index = Number(found.seq)
+  for (const log of logs) {
+    const found = await findRecord(client, log, id.toLowerCase())
+    if (found !== undefined) return proofOf(client, log, found, { id: id.toLowerCase(), keys })
+  }
+  return undefined
+}
+
+async function proofOf(client: pg.Client, log: string, { seq: index, leaf }: { readonly seq: number; readonly leaf: Buffer }, { id, keys }: { readonly id: string; readonly keys: readonly VerifierKey[] }): Promise<RecordProof> {
   const facts = readLeaf(leaf)
-  if (typeof facts === 'string' || facts.id !== id.toLowerCase() || facts.log !== log) throw new NoProof('The record beside this id is not the one that it names: run `citygraph audit verify`.')
+  if (typeof facts === 'string' || facts.id !== id || facts.log !== log) throw new NoProof('The record with this id is not one that was written: run `citygraph audit verify`.')
   const { note, head } = await newestHead(client, log, index, keys)
   const hashes = await hashesOf(client, log, pathOf(index, head.size))
   const proof = pathOf(index, head.size).map((subtrees) => fold(subtrees, hashes))

@@ -3,10 +3,12 @@
 import type pg from 'pg'
 import { countedRows, databaseSource, listedLogs, strayRecord } from './database-source.ts'
 import type { RowCounts } from './database-source.ts'
-import { counted, placeName } from './finding.ts'
+import { counted, recordName } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { OutsideHead } from './heads.ts'
 import { originOf } from './heads.ts'
+import { namedId } from './leaf-facts.ts'
+import type { RecordRow } from './log-source.ts'
 import { missingGuards, strangeTables } from './plain-tables.ts'
 import { printable } from './printable.ts'
 import type { VerifierKey } from './signed-head.ts'
@@ -64,25 +66,31 @@ export async function verifyDatabase(client: pg.Client, parts: DatabaseParts): P
  * readers see: so rows are counted without it, too. What an index shows is in the table; equal numbers are equal rows.
  */
 async function hiddenRecords(client: pg.Client, { log, records }: Verdict, counts: RowCounts): Promise<readonly Finding[]> {
-  const kept = counts.record.get(log) ?? 0
+  const kept = counts.run.get(log) ?? 0
   if (kept === records) return []
   const stray = await strayRecord(client, log, records)
-  const which = stray === undefined ? '' : ` One of them stands at ${placeName(log, stray.seq)} (id ${stray.id}).`
-  return [{ log, kind: 'inserted', ...stray, sentence: `The table holds ${counted(kept, 'record')} of the log ${printable(log, 40)}, its index shows ${counted(records, 'record')}: records were inserted past the index, or hidden from it.${which}` }]
+  const which = stray === undefined ? '' : ` One of them stands at ${recordName(log, stray)}.`
+  return [{ log, kind: 'inserted', ...placeOf(stray), sentence: `The table holds ${counted(kept, 'record')} of the log ${printable(log, 40)}, its index shows ${counted(records, 'record')}: records were inserted past the index, or hidden from it.${which}` }]
 }
 
 /** Records, heads and tiles of no log that is listed. */
 async function strayRows(client: pg.Client, counts: RowCounts, logs: readonly string[]): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   const strange = (of: ReadonlyMap<string, number>): string | undefined => [...of.keys()].filter((log) => !logs.includes(log)).sort()[0]
-  const log = strange(counts.record)
+  const log = strange(counts.run)
   const record = log === undefined ? undefined : await strayRecord(client, log, 0)
   if (log !== undefined && record !== undefined) {
-    findings.push({ log, kind: 'inserted', ...record, sentence: `Record ${placeName(log, record.seq)} (id ${record.id}) is of no log of this database: it was inserted, its column log was altered, or the log was removed.` })
+    findings.push({ log, kind: 'inserted', ...placeOf(record), sentence: `Record ${recordName(log, record)} is of no log of this database: it was inserted, the column log of its row was altered, or the log was removed.` })
   }
   for (const [table, what] of [['checkpoint', 'Heads'], ['tile', 'Tiles']] as const) {
     const log = strange(counts[table])
     if (log !== undefined) findings.push({ log, kind: 'log', sentence: `${what} are kept of a log ${printable(log, 40)} that is not there.` })
   }
   return findings
+}
+
+function placeOf(record: RecordRow | undefined): { readonly seq?: number; readonly id?: string } {
+  if (record === undefined) return {}
+  const id = namedId(record.leaf)
+  return id === undefined ? { seq: record.seq } : { seq: record.seq, id }
 }

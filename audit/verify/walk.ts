@@ -1,5 +1,5 @@
-// Goes through a log once, from the first record to the last: recomputes every hash and the tree, compares every column with its
-// record and every signed head with the tree. Stops at the first thing that does not fit. Holds one batch of rows and the ids.
+// Goes through a log once, from the first record to the last: recomputes every hash and the tree, and compares every signed head
+// with the tree. Stops at the first thing that does not fit. Holds one batch of rows and the ids.
 
 import type { TrustedHead, TrustedHeads } from './heads.ts'
 import { growingTree } from './growing-tree.ts'
@@ -14,7 +14,7 @@ import type { ExpectedTiles } from './tiles.ts'
 /** What does not fit, `at` which sequence number. `row` is the row in question where there is one. */
 export type Trouble = { readonly at: number } & (
   | { readonly kind: 'number'; readonly row: RecordRow }
-  | { readonly kind: 'leaf' | 'column'; readonly row: RecordRow; readonly fault: string }
+  | { readonly kind: 'leaf' | 'row'; readonly row: RecordRow; readonly fault: string }
   | { readonly kind: 'twice'; readonly row: RecordRow; readonly first: number }
   | { readonly kind: 'beyond'; readonly row: RecordRow }
   | { readonly kind: 'head'; readonly head: TrustedHead }
@@ -64,12 +64,7 @@ export async function walkLog(source: LogSource, heads: TrustedHeads, passed: (r
     const facts = readLeaf(row.leaf)
     if (typeof facts === 'string') return { kind: 'leaf', at, row, fault: facts }
     if (facts.log !== source.log) return { kind: 'leaf', at, row, fault: 'is of another log' }
-    const { columns } = row
-    if (columns !== undefined) {
-      if (!columns.leafHash.equals(hash)) return { kind: 'column', at, row, fault: 'leaf_hash' }
-      if (columns.id !== facts.id) return { kind: 'column', at, row, fault: 'id' }
-      if (columns.at !== facts.at) return { kind: 'column', at, row, fault: 'at' }
-    }
+    if (row.fault !== undefined) return { kind: 'row', at, row, fault: row.fault }
     const first = ids.add(facts.id, at)
     if (first !== undefined) return { kind: 'twice', at, row, first }
     from = Math.min(from, facts.at)

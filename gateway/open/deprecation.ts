@@ -2,6 +2,7 @@
 
 import { shanghaiDay, startOfShanghaiDay } from '../../core/clock.ts'
 import { CitygraphError } from '../../core/errors.ts'
+import { isEnded } from '../../open/ending.ts'
 import { addressOf } from '../../open/open-query.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 
@@ -23,6 +24,6 @@ export function endingOf({ deprecated }: OpenQuery, now: Date): Ending {
 }
 
 /** Throws GONE. */
-export function refuseEnded({ deprecated }: OpenQuery, now: Date): void {
-  if (deprecated?.until !== undefined && shanghaiDay(now) >= deprecated.until) throw new CitygraphError('GONE')
+export function refuseEnded(query: OpenQuery, now: Date): void {
+  if (isEnded(query, shanghaiDay(now))) throw new CitygraphError('GONE')
 }

@@ -72,7 +72,8 @@ function flag(name: string, given: ReadonlyMap<string, string>): boolean {
   return value === 'true'
 }
 
-function occasionOf({ headers }: IncomingMessage, { purpose }: OpenQuery, engine: ServeParts['engine']): HeaderOccasion {
+/** The purpose is the query's own; what is for /graphql is refused rather than passed over. */
+export function occasionOf({ headers }: Pick<IncomingMessage, 'headers'>, { purpose }: OpenQuery, engine: ServeParts['engine']): HeaderOccasion {
   const occasion = readOccasion(headers, (code) => engine.purpose(code) !== undefined)
   if (occasion.purpose !== undefined && occasion.purpose !== purpose) throw refused('x-purpose', 'This query is asked for its own purpose; leave the header out.')
   if (occasion.dryRun) throw refused('x-dry-run', 'Dry runs are for /graphql.')

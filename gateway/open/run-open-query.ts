@@ -3,7 +3,7 @@
 
 import { HeaderMap } from '@apollo/server'
 import type { Caller } from '../../policy-engine/decision.ts'
-import type { OpenQuery, Rows } from '../../open/open-query.ts'
+import type { Column, OpenQuery, Rows } from '../../open/open-query.ts'
 import type { ErrorEntry } from '../format-error.ts'
 import type { HeaderOccasion } from '../occasion.ts'
 import { admitted } from '../request-state.ts'
@@ -43,11 +43,16 @@ export async function runOpenQuery({ query, variables, caller, occasion, request
   return { status: answer.status ?? 200, ...read(text) }
 }
 
-/** The rows of `data`, in their order. */
-export function rowsIn(data: Readonly<Record<string, unknown>>, { kind, path }: Rows): readonly Readonly<Record<string, unknown>>[] {
+/** The rows of `data`, in their order; what a directive left out is null. */
+export function rowsIn(data: Readonly<Record<string, unknown>>, { kind, path, sparse, columns }: Rows): readonly Readonly<Record<string, unknown>>[] {
   const found = valueAt(data, path)
-  if (kind === 'ONE') return isObject(found) ? [found] : []
-  return Array.isArray(found) ? found.filter(isObject) : []
+  const rows = kind === 'ONE' ? [found].filter(isObject) : Array.isArray(found) ? found.filter(isObject) : []
+  return sparse === true ? rows.map((row) => filled(row, columns)) : rows
+}
+
+function filled(row: Readonly<Record<string, unknown>>, columns: readonly Column[]): Readonly<Record<string, unknown>> {
+  const value = (of: unknown, column: Column): unknown => (Array.isArray(of) ? of.map((one) => value(one, column)) : isObject(of) && column.columns.length > 0 ? filled(of, column.columns) : (of ?? null))
+  return Object.fromEntries(columns.map((column) => [column.name, value(row[column.name], column)]))
 }
 
 /** Where the next page begins; undefined on the last one. */

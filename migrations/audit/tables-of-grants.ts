@@ -55,7 +55,7 @@ export const demands = audit.table(
 /**
  * A grant in force, or that was. `content`: the grant as a file of policies/grants would hold it. `made`, `ended`, `retired`:
  * numbers of the changes that brought it, took it back and, a month after its end, put it away, so that every process goes through the
- * same states in the same order.
+ * same states in the same order. `review…`: of an emergency, what a third person found, once.
  */
 export const approvedGrants = audit.table(
   'approved_grant',
@@ -73,6 +73,15 @@ export const approvedGrants = audit.table(
     endedBySub: text('ended_by_sub'),
     reviewDue: date('review_due'),
     retired: bigint('retired', { mode: 'number' }),
+    reviewOutcome: text('review_outcome'),
+    reviewNote: text('review_note'),
+    reviewedAt: instant('reviewed_at'),
+    reviewedByOrg: text('reviewed_by_org'),
+    reviewedBySub: text('reviewed_by_sub'),
   },
-  (table) => [check('approved_grant_ended', sql`num_nulls(${table.ended}, ${table.endedAt}, ${table.endedByOrg}, ${table.endedBySub}) IN (0, 4)`)],
+  (table) => [
+    check('approved_grant_ended', sql`num_nulls(${table.ended}, ${table.endedAt}, ${table.endedByOrg}, ${table.endedBySub}) IN (0, 4)`),
+    check('approved_grant_reviewed', sql`num_nulls(${table.reviewOutcome}, ${table.reviewNote}, ${table.reviewedAt}, ${table.reviewedByOrg}, ${table.reviewedBySub}) IN (0, 5)
+      AND (${table.reviewOutcome} IS NULL OR (${table.reviewOutcome} IN ('JUSTIFIED', 'UNJUSTIFIED') AND ${table.kind} = 'EMERGENCY'))`),
+  ],
 )

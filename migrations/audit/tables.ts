@@ -1,8 +1,8 @@
 // The audit database: append-only logs of access records (DESIGN 8). Departments reach it only through the function
-// `audit.append` (sql/*_append.sql); they have no privilege on any table. A row holds what a Merkle tree needs: place, leaf, hash.
+// `audit.append_runs` (sql/*_run_functions.sql); they have no privilege on any table. What was appended to a log in one commit is one row.
 
 import { sql } from 'drizzle-orm'
-import { bigint, check, customType, index, integer, pgSchema, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core'
+import { bigint, check, customType, index, integer, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
@@ -19,32 +19,30 @@ export const logs = audit.table(
   (table) => [check('log_name', sql`${table.name} ~ '^[a-z][a-z-]{1,30}$'`), check('log_size', sql`${table.size} >= 0`)],
 )
 
+/**
+ * Records, never changed: of one log, next to each other, numbered from `first` on. `own` holds the bytes of each record, one after the
+ * other, `ends` where each of them ends. Where `cuts` is more than 0, that many bytes stand before `shared` and the rest behind it: what
+ * most records of a commit have in common is kept once. Nothing else is kept of a record: no hash, no id and no time beside its text. No
+ * foreign key to `log`: `audit.append_runs` holds the head's lock while it inserts.
+ */
+export const runs = audit.table(
+  'run',
+  {
+    log: text('log').notNull(),
+    first: bigint('first', { mode: 'number' }).notNull(),
+    ends: integer('ends').array().notNull(),
+    cuts: integer('cuts').array().notNull(),
+    shared: bytea('shared').notNull(),
+    own: bytea('own').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.log, table.first] })],
+)
+
 /** Which login role may append to which log; filled by `audit.register_writer`. */
 export const writers = audit.table(
   'writer',
   { role: text('role').notNull(), log: text('log').notNull().references(() => logs.name) },
   (table) => [primaryKey({ columns: [table.role, table.log] })],
-)
-
-/**
- * The records, never changed. `leaf` is RFC 8785 JSON; `id` and `at` are read from it; `leaf_hash` is SHA-256(0x00 ‖ leaf). No
- * foreign key to `log`: `audit.append` holds the head's lock while it inserts.
- */
-export const records = audit.table(
-  'record',
-  {
-    log: text('log').notNull(),
-    seq: bigint('seq', { mode: 'number' }).notNull(),
-    id: uuid('id').notNull(),
-    at: timestamp('at', { withTimezone: true }).notNull(),
-    leaf: bytea('leaf').notNull(),
-    leafHash: bytea('leaf_hash').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.log, table.seq] }),
-    unique('record_id').on(table.log, table.id),
-    check('record_hash', sql`octet_length(${table.leafHash}) = 32`),
-  ],
 )
 
 /**

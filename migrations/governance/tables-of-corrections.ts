@@ -2,11 +2,14 @@
 // records, and `sealed` a pseudonym that only the process of governance opens, for the owner of the field alone.
 
 import { sql } from 'drizzle-orm'
-import { date, index, integer, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { date, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
 
 const instant = (name: string) => timestamp(name, { withTimezone: true })
 
-/** `readAt`: when the reporter was last given it. `outcome` NULL: open. */
+/**
+ * `readAt`: when the reporter was last given it. `outcome` NULL: open. `organisation`: of a report about one: its code, sealed like a
+ * person (governance holds no number of anybody); `token` is made of it, and `sealed` is empty.
+ */
 export const corrections = pgTable(
   'correction',
   {
@@ -25,6 +28,7 @@ export const corrections = pgTable(
     answeredByOrg: text('answered_by_org'),
     answeredBySub: text('answered_by_sub'),
     answeredAt: instant('answered_at'),
+    organisation: text('organisation'),
   },
   (t) => [
     index('correction_newest').on(t.at.desc().nullsFirst(), t.id),
@@ -33,7 +37,7 @@ export const corrections = pgTable(
   ],
 )
 
-/** To one organisation that was given a datum which was corrected since. `requestIds`: of its own reads, the newest hundred. */
+/** To one organisation that was given a datum which was corrected since. `requests`: of its own reads, the newest hundred of each official, `[{id, sub}]`; `requestIds`: of notices from before. */
 export const correctionNotices = pgTable(
   'correction_notice',
   {
@@ -48,6 +52,8 @@ export const correctionNotices = pgTable(
     requestIds: text('request_ids').array().notNull(),
     acknowledgedBySub: text('acknowledged_by_sub'),
     acknowledgedAt: instant('acknowledged_at'),
+    organisation: text('organisation'),
+    requests: jsonb('requests'),
   },
   (t) => [index('correction_notice_newest').on(t.org, t.at.desc().nullsFirst(), t.id), uniqueIndex('correction_notice_once').on(t.correction, t.org)],
 )

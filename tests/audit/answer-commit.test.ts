@@ -24,7 +24,7 @@ async function transactions(database: TestDatabase, ids: readonly string[]): Pro
   const client = new pg.Client(database.query)
   await client.connect()
   try {
-    const { rows } = await client.query<{ id: string; xmin: string }>('SELECT id, xmin::text FROM audit.record WHERE id = ANY($1::uuid[])', [ids])
+    const { rows } = await client.query<{ id: string; xmin: string }>('SELECT k.id, r.xmin::text FROM audit.record AS k JOIN audit.run AS r ON r.log = k.log AND r.first = k.run WHERE k.id = ANY($1::uuid[])', [ids])
     return new Map(rows.map(({ id, xmin }) => [id, xmin]))
   } finally {
     await client.end()
@@ -68,12 +68,9 @@ describe('the commit of one answer', () => {
 
   it('keeps no record of an answer when one of them is refused, and all of the answers beside it', async () => {
     const { credit, population, begin, failures } = logs()
-    // An id that the log has already.
-    const taken = made('credit')
-    await credit.append([taken])
     const bad = begin()
     const lost = made('population')
-    await credit.append([taken], bad)
+    await credit.append([made('credit', { at: 'never' })], bad)
     await population.append([lost], bad)
     const beside = Array.from({ length: 5 }, () => ({ commit: begin(), records: [made('credit'), made('population')] as const }))
     for (const { commit, records } of beside) {

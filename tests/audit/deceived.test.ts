@@ -30,15 +30,16 @@ const verified = ({ query }: TestDatabase): Promise<DatabaseVerdict> => withSnap
 const findingsOf = ({ findings, verdicts }: DatabaseVerdict): readonly (readonly [string, number | undefined])[] => [...findings, ...verdicts.flatMap((verdict) => verdict.findings)].map(({ kind, seq }) => [kind, seq])
 
 const FORGED = `convert_to(replace(convert_from(leaf, 'UTF8'), 'officer-1', 'officer-2'), 'UTF8')`
-const twin = (seq: number): string => `INSERT INTO audit.record SELECT log, seq, id, at, ${FORGED}, sha256('\\x00'::bytea || ${FORGED}) FROM audit.record WHERE log = 'credit' AND seq = ${seq}`
-const switched = (ready: boolean): string => `UPDATE pg_index SET indisready = ${ready} WHERE indexrelid IN ('audit.record_log_seq_pk'::regclass, 'audit.record_id'::regclass)`
+/** A run of one record beside the run that the record is in. */
+const twin = (seq: number): string => `INSERT INTO audit.run SELECT log, seq, ARRAY[octet_length(${FORGED})], '{0}', '', ${FORGED} FROM audit.record WHERE log = 'credit' AND seq = ${seq}`
+const switched = (ready: boolean): string => `UPDATE pg_index SET indisready = ${ready} WHERE indexrelid = 'audit.run_log_first_pk'::regclass`
 /** The catalogue as the verifier would like to see it, made when the reader logs in. */
 const onLogin = (body: string): readonly string[] => [
   `CREATE FUNCTION public.greet() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN ${body} END $$`,
   `CREATE EVENT TRIGGER greeting ON login EXECUTE FUNCTION public.greet(); ALTER EVENT TRIGGER greeting ENABLE ALWAYS`,
 ]
 const shadow = (role: string): string => ['pg_class', 'pg_trigger', 'pg_event_trigger'].map((name) =>
-  `CREATE TEMP TABLE IF NOT EXISTS ${name} AS SELECT * FROM pg_catalog.${name} WHERE ${name === 'pg_class' ? `relname <> 'record'` : 'false'}; GRANT SELECT ON pg_temp.${name} TO ${role};`).join(' ')
+  `CREATE TEMP TABLE IF NOT EXISTS ${name} AS SELECT * FROM pg_catalog.${name} WHERE ${name === 'pg_class' ? `relname <> 'run'` : 'false'}; GRANT SELECT ON pg_temp.${name} TO ${role};`).join(' ')
 
 describe('the session of the verifier', () => {
   it('is given up where temporary objects were in it before it began', async () => {
@@ -51,13 +52,13 @@ describe('the session of the verifier', () => {
     expect(found.verdicts).toEqual([])
   })
   it('finds a view in the place of records though a catalogue of its own says otherwise', async () => {
-    const made = await deceived((role) => ['ALTER TABLE audit.record RENAME TO record_behind', 'CREATE VIEW audit.record AS SELECT * FROM audit.record_behind', `GRANT SELECT ON audit.record TO ${role}`])
+    const made = await deceived((role) => ['ALTER TABLE audit.run RENAME TO run_behind', 'CREATE VIEW audit.run AS SELECT * FROM audit.run_behind', `GRANT SELECT ON audit.run TO ${role}`])
     const found = await withSnapshot({ connectionString: made.superuserUrl }, async (client) => {
       await client.query(`COMMIT; CREATE TEMP TABLE pg_class AS SELECT oid, relname, relnamespace, 'r'::"char" AS relkind, relpersistence, 2::oid AS relam, relrowsecurity, false AS relhasrules, relhassubclass, relispartition FROM pg_catalog.pg_class; BEGIN`)
       await client.query(`SET LOCAL search_path = pg_catalog`)
       return verifyDatabase(client, { keys, outside: [], expected: ['credit'] })
     })
-    expect(found.findings.map(({ sentence }) => sentence)).toEqual(['audit.record is not the plain table that the migrations made: what it shows cannot be trusted.'])
+    expect(found.findings.map(({ sentence }) => sentence)).toEqual(['audit.run is not the plain table that the migrations made: what it shows cannot be trusted.'])
   })
   it('says nothing of its purpose, and looks for names in temporary tables last', async () => {
     const { query } = await deceived(() => [])
@@ -65,7 +66,7 @@ describe('the session of the verifier', () => {
     expect(seen).toEqual([{ name: '', path: 'pg_catalog, pg_temp' }])
   })
   it.each([
-    ['inherits', ['CREATE TABLE audit.more () INHERITS (audit.record)']],
+    ['inherits', ['CREATE TABLE audit.more () INHERITS (audit.run)']],
     ['computes a column', ['ALTER TABLE audit.tile ADD COLUMN computed integer GENERATED ALWAYS AS (level + 1) STORED']],
   ])('does not believe a table that %s', async (_, statements) => {
     expect(findingsOf(await verified(await deceived(() => statements)))).toEqual([['database', undefined]])
@@ -77,7 +78,7 @@ describe('a record beside one that was signed', () => {
     const found = await verified(await deceived(() => [switched(false), twin(100)]))
     expect(findingsOf(found)).toEqual([['inserted', 100]])
     expect(found.verdicts[0]?.findings[0]?.sentence).toMatch(/^The table holds 121 records of the log credit, its index shows 120 records: .* One of them stands at credit#100 \(id [0-9a-f-]{36}\)\.$/)
-    expect(found.warnings).toEqual([expect.stringContaining('The index record_id of audit.record'), expect.stringContaining('The index record_log_seq_pk of audit.record')])
+    expect(found.warnings).toEqual([expect.stringContaining('The index run_log_first_pk of audit.run')])
   })
   it('is found when the index was switched on again', async () => {
     const found = await verified(await deceived(() => [switched(false), twin(17), switched(true)]))

@@ -67,13 +67,13 @@ describe('tiles', () => {
 describe('a whole log', () => {
   it('exchanged for another, heads and tiles with it', async () => {
     const swap = (table: string): readonly string[] => ['population', 'credit', 'between'].map((log, n, all) => `UPDATE audit.${table} SET log = '${all[(n + 2) % 3] ?? ''}' WHERE log = '${log}'`)
-    const found = await after(sql(...['record', 'checkpoint', 'tile'].flatMap(swap), `UPDATE audit.log SET size = CASE name WHEN 'credit' THEN 610 ELSE 50 END WHERE name IN ('population', 'credit')`))
+    const found = await after(sql(...['run', 'checkpoint', 'tile'].flatMap(swap), `UPDATE audit.log SET size = CASE name WHEN 'credit' THEN 610 ELSE 50 END WHERE name IN ('population', 'credit')`))
     expect(kinds(found).filter(([kind]) => kind === 'altered')).toEqual([['altered', 0], ['altered', 0]])
     expect(found.findings[0]?.sentence).toContain('its text is of another log')
   })
   it('removed, and with its name', async () => {
     expect(kinds(await after(sql(`DELETE FROM audit.log WHERE name = 'population'`)))).toEqual([['log', undefined], ['inserted', 0], ['log', undefined], ['log', undefined]])
-    expect(kinds(await after(sql(...['record', 'checkpoint', 'tile'].map((table) => `DELETE FROM audit.${table} WHERE log = 'population'`), `DELETE FROM audit.log WHERE name = 'population'`)))).toEqual([['log', undefined]])
+    expect(kinds(await after(sql(...['run', 'checkpoint', 'tile'].map((table) => `DELETE FROM audit.${table} WHERE log = 'population'`), `DELETE FROM audit.log WHERE name = 'population'`)))).toEqual([['log', undefined]])
   })
   it('whose size was set back below a signed head', async () => {
     expect(kinds(await after(sql(`UPDATE audit.log SET size = 500 WHERE name = 'population'`)))).toEqual([['inserted', 600], ['size', undefined]])
@@ -83,16 +83,16 @@ describe('a whole log', () => {
     expect(found.findings.map(({ sentence }) => sentence)).toEqual(['Heads are kept of a log \\u001b[2J\\u202epopul\\u0430tion that is not there.'])
   })
   it('shown through a view, or through row security', async () => {
-    const seen = await after(sql('ALTER TABLE audit.record RENAME TO record_behind', 'CREATE VIEW audit.record AS SELECT * FROM audit.record_behind', 'GRANT SELECT ON audit.record TO PUBLIC'))
-    expect(seen.findings.map(({ sentence }) => sentence)).toEqual(['audit.record is not the plain table that the migrations made: what it shows cannot be trusted.'])
-    const hidden = await after(sql('ALTER TABLE audit.record ENABLE ROW LEVEL SECURITY', 'CREATE POLICY hides ON audit.record USING (seq < 17)'))
+    const seen = await after(sql('ALTER TABLE audit.run RENAME TO run_behind', 'CREATE VIEW audit.run AS SELECT * FROM audit.run_behind', 'GRANT SELECT ON audit.run TO PUBLIC'))
+    expect(seen.findings.map(({ sentence }) => sentence)).toEqual(['audit.run is not the plain table that the migrations made: what it shows cannot be trusted.'])
+    const hidden = await after(sql('ALTER TABLE audit.run ENABLE ROW LEVEL SECURITY', 'CREATE POLICY hides ON audit.run USING (first < 17)'))
     expect(hidden.findings.map(({ kind }) => kind)).toEqual(['database'])
   })
   it('whose triggers were switched off is good but warned of', async () => {
-    const found = await after(sql('ALTER TABLE audit.record DISABLE TRIGGER record_is_append_only'))
+    const found = await after(sql('ALTER TABLE audit.run DISABLE TRIGGER run_is_append_only'))
     expect(found.findings).toEqual([])
     expect(found.warnings).toHaveLength(1)
-    expect(found.warnings[0]).toContain('The trigger record_is_append_only on audit.record')
+    expect(found.warnings[0]).toContain('The trigger run_is_append_only on audit.run')
   })
 })
 
@@ -102,7 +102,7 @@ describe('heads that were kept outside', () => {
     asRole(logs.database.query, async (client) => (await client.query<{ note: string }>(`SELECT note FROM audit.checkpoint WHERE log = 'population' AND size = 600`)).rows[0]?.note ?? '')
   /** Everything above 200 is cut away with its heads and tiles. */
   const cutBack: Attack = async (client) => {
-    await sql(`DELETE FROM audit.record WHERE log = 'population' AND seq >= 200`, `DELETE FROM audit.checkpoint WHERE log = 'population' AND size > 200`, `UPDATE audit.log SET size = 200 WHERE name = 'population'`)(client)
+    await sql(`DELETE FROM unpacked WHERE log = 'population' AND seq >= 200`, `DELETE FROM audit.checkpoint WHERE log = 'population' AND size > 200`, `UPDATE audit.log SET size = 200 WHERE name = 'population'`)(client)
     await newTiles(client)
   }
   /** The writer's own key signs a rewritten log: whoever holds it can do that. */
@@ -132,7 +132,7 @@ describe('heads that were kept outside', () => {
 
 describe('what cannot be found in the database alone', () => {
   it('is the removal of the newest records after the last head, when the size is set back too', async () => {
-    const found = await after(sql(`DELETE FROM audit.record WHERE log = 'population' AND seq >= 605`, `UPDATE audit.log SET size = 605 WHERE name = 'population'`))
+    const found = await after(sql(`DELETE FROM unpacked WHERE log = 'population' AND seq >= 605`, `UPDATE audit.log SET size = 605 WHERE name = 'population'`))
     expect(found).toMatchObject({ findings: [], records: 605, signed: 600 })
   })
   it('is a consistent rewrite of a record after the last head', async () => {

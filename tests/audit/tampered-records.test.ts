@@ -12,30 +12,29 @@ beforeAll(async () => {
 afterAll(async () => logs.database.drop())
 const after: SignedLogs['after'] = (...attack) => logs.after(...attack)
 
-describe('one byte of one column of one record', () => {
+describe('one byte of one record', () => {
   it.each([
     ['leaf', `leaf = set_byte(leaf, 20, get_byte(leaf, 20) # 1)`],
     ['leaf, still canonical', `leaf = ${FORGED}`],
     ['leaf, no UTF-8 any more', `leaf = set_byte(leaf, 20, 255)`],
-    ['leaf and its hash', `leaf = ${FORGED}, leaf_hash = sha256('\\x00'::bytea || ${FORGED})`],
-    ['leaf_hash', `leaf_hash = set_byte(leaf_hash, 31, get_byte(leaf_hash, 31) # 1)`],
-    ['id', `id = overlay(id::text PLACING CASE WHEN right(id::text, 1) = '0' THEN '1' ELSE '0' END FROM 36)::uuid`],
-    ['at', `at = at + interval '1 microsecond'`],
-    ['at, to the end of time', `at = 'infinity'`],
+    ['its id', `leaf = set_byte(leaf, position('"id":"'::bytea IN leaf) + 40, get_byte(leaf, position('"id":"'::bytea IN leaf) + 40) # 1)`],
+    ['its last byte', `leaf = set_byte(leaf, octet_length(leaf) - 1, 93)`],
+    ['one byte less', `leaf = substring(leaf FROM 1 FOR octet_length(leaf) - 1)`],
+    ['nothing left of it', `leaf = ''`],
   ])('%s', async (what, change) => {
     // At the edges of heads and tiles; what the text itself says, at all of them.
-    for (const seq of what === 'leaf' || what === 'leaf and its hash' ? [0, 99, 100, 257, 599] : [100, 599]) {
-      expect(kinds(await after(sql(`UPDATE audit.record SET ${change} WHERE log = 'population' AND seq = ${seq}`))), String(seq)).toEqual([['altered', seq]])
+    for (const seq of what === 'leaf' || what === 'leaf, still canonical' ? [0, 99, 100, 257, 599] : [100, 599]) {
+      expect(kinds(await after(sql(`UPDATE unpacked SET ${change} WHERE log = 'population' AND seq = ${seq}`))), String(seq)).toEqual([['altered', seq]])
     }
   })
   it('seq: the record is named, and its new place', async () => {
-    const found = await after(sql(`UPDATE audit.record SET seq = 1017 WHERE log = 'population' AND seq = 17`))
+    const found = await after(sql(`UPDATE unpacked SET seq = 1017 WHERE log = 'population' AND seq = 17`))
     expect(kinds(found)).toEqual([['re-ordered', 17]])
     expect(found.findings[0]?.sentence).toMatch(/^Record population#1017 \(id [0-9a-f-]{36}\) was re-ordered: the head of size 100 .* at place 17, which is empty now\.$/)
   })
   it('log: gone here, and strange there', async () => {
-    expect(kinds(await after(sql(`UPDATE audit.record SET log = 'credit' WHERE log = 'population' AND seq = 55`)))).toEqual([['inserted', 55], ['removed', 55]])
-    expect(kinds(await after(sql(`UPDATE audit.record SET log = 'populatiom' WHERE log = 'population' AND seq = 17`)))).toEqual([['inserted', 17], ['removed', 17]])
+    expect(kinds(await after(sql(`UPDATE unpacked SET log = 'credit' WHERE log = 'population' AND seq = 55`)))).toEqual([['inserted', 55], ['removed', 55]])
+    expect(kinds(await after(sql(`UPDATE unpacked SET log = 'populatiom' WHERE log = 'population' AND seq = 17`)))).toEqual([['inserted', 17], ['removed', 17]])
   })
   it('says record, id and what in one sentence', async () => {
     const found = await after(sql(forge(257)))
@@ -46,13 +45,13 @@ describe('one byte of one column of one record', () => {
 
 describe('removed, inserted, re-ordered', () => {
   it.each([
-    ['one record', [`DELETE FROM audit.record WHERE log = 'population' AND seq = 150`], ['removed', 150]],
-    ['one record, the others moved up and the size set back', [`DELETE FROM audit.record WHERE log = 'population' AND seq = 150`, ...shift(151, -1), `UPDATE audit.log SET size = size - 1 WHERE name = 'population'`], ['removed', 150]],
-    ['twenty records, the others moved up', [`DELETE FROM audit.record WHERE log = 'population' AND seq BETWEEN 150 AND 169`, ...Array.from({ length: 20 }, () => shift(151, -1)).flat()], ['removed', 150]],
-    ['the last signed record and all after it', [`DELETE FROM audit.record WHERE log = 'population' AND seq >= 599`], ['removed', 599]],
-    ['every record', [`DELETE FROM audit.record WHERE log = 'population'`], ['removed', 0]],
-    ['one record after the last head, but not the last', [`DELETE FROM audit.record WHERE log = 'population' AND seq = 605`], ['removed', 605]],
-    ['the last record, the size as it was', [`DELETE FROM audit.record WHERE log = 'population' AND seq = 609`], ['removed', 609]],
+    ['one record', [`DELETE FROM unpacked WHERE log = 'population' AND seq = 150`], ['removed', 150]],
+    ['one record, the others moved up and the size set back', [`DELETE FROM unpacked WHERE log = 'population' AND seq = 150`, ...shift(151, -1), `UPDATE audit.log SET size = size - 1 WHERE name = 'population'`], ['removed', 150]],
+    ['twenty records, the others moved up', [`DELETE FROM unpacked WHERE log = 'population' AND seq BETWEEN 150 AND 169`, ...Array.from({ length: 20 }, () => shift(151, -1)).flat()], ['removed', 150]],
+    ['the last signed record and all after it', [`DELETE FROM unpacked WHERE log = 'population' AND seq >= 599`], ['removed', 599]],
+    ['every record', [`DELETE FROM unpacked WHERE log = 'population'`], ['removed', 0]],
+    ['one record after the last head, but not the last', [`DELETE FROM unpacked WHERE log = 'population' AND seq = 605`], ['removed', 605]],
+    ['the last record, the size as it was', [`DELETE FROM unpacked WHERE log = 'population' AND seq = 609`], ['removed', 609]],
   ] as const)('%s', async (_, statements, expected) => {
     expect(kinds(await after(sql(...statements)))[0]).toEqual(expected)
   })
@@ -66,7 +65,7 @@ describe('removed, inserted, re-ordered', () => {
   it('an inserted record with a number that is taken, whichever of the two comes first', async () => {
     for (const seq of [0, 17, 99, 100, 599]) {
       const found = await after(async (client) => {
-        await client.query('ALTER TABLE audit.record DROP CONSTRAINT record_log_seq_pk')
+        await client.query('ALTER TABLE audit.run DROP CONSTRAINT run_log_first_pk')
         await insert(seq)(client)
       })
       expect(kinds(found), String(seq)).toEqual([['inserted', seq]])
@@ -76,16 +75,16 @@ describe('removed, inserted, re-ordered', () => {
     expect(kinds(await after(insert(-5)))).toEqual([['inserted', -5]])
     expect(kinds(await after(insert(610)))).toEqual([['inserted', 610]])
     expect(kinds(await after(insert(2_000)))).toEqual([['inserted', 2_000]])
-    for (const seq of ['9223372036854775807', '-9223372036854775808']) expect(kinds(await after(sql(`UPDATE audit.record SET seq = ${seq} WHERE log = 'population' AND seq = 609`))), seq).toEqual([[seq.startsWith('-') ? 'inserted' : 'removed', seq.startsWith('-') ? Number(seq) : 609]])
+    for (const seq of ['9223372036854775807', '-9223372036854775808']) expect(kinds(await after(sql(`UPDATE unpacked SET seq = ${seq} WHERE log = 'population' AND seq = 609`))), seq).toEqual([[seq.startsWith('-') ? 'inserted' : 'removed', seq.startsWith('-') ? Number(seq) : 609]])
   })
   it('a record put in twice, its number the next one', async () => {
-    const found = await after(sql(`ALTER TABLE audit.record DROP CONSTRAINT record_id`, `INSERT INTO audit.record SELECT log, 610, id, at, leaf, leaf_hash FROM audit.record WHERE log = 'population' AND seq = 17`, `UPDATE audit.log SET size = 611 WHERE name = 'population'`))
+    const found = await after(sql(`INSERT INTO unpacked SELECT log, 610, leaf FROM unpacked WHERE log = 'population' AND seq = 17`, `UPDATE audit.log SET size = 611 WHERE name = 'population'`))
     expect(kinds(found)).toEqual([['inserted', 610]])
     expect(found.findings[0]?.sentence).toContain('record population#17 has the same id')
   })
   it('two records that changed places, near and far', async () => {
     for (const [a, b] of [[5, 6], [5, 599], [120, 580]] as const) {
-      const found = await after(sql(`UPDATE audit.record SET seq = CASE seq WHEN ${a} THEN -${b} ELSE -${a} END WHERE log = 'population' AND seq IN (${a}, ${b})`, `UPDATE audit.record SET seq = -seq WHERE seq < 0`))
+      const found = await after(sql(`UPDATE unpacked SET seq = CASE seq WHEN ${a} THEN -${b} ELSE -${a} END WHERE log = 'population' AND seq IN (${a}, ${b})`, `UPDATE unpacked SET seq = -seq WHERE seq < 0`))
       expect(found.findings.map(({ seq }) => seq)).toEqual([a])
       expect(found.findings[0]?.kind, `${a} and ${b}`).toBe('re-ordered')
     }

@@ -48,11 +48,11 @@ it('a log whose signed size was set back is not ready until it is as it was', as
 
 it('records that are unsigned for more than a minute are warned of', async () => {
   await asRole(database.writer('credit') , (client) => client.query('SELECT 1'))
-  await change(`DELETE FROM audit.checkpoint WHERE log = 'credit'; DELETE FROM audit.tile WHERE log = 'credit'; UPDATE audit.log SET size = 0 WHERE name = 'credit'; DELETE FROM audit.record WHERE log = 'credit'`)
+  await change(`DELETE FROM audit.checkpoint WHERE log = 'credit'; DELETE FROM audit.tile WHERE log = 'credit'; UPDATE audit.log SET size = 0 WHERE name = 'credit'; DELETE FROM audit.run WHERE log = 'credit'`)
   const log = openLog('credit', database.writer('credit'), createLogger('error', { write: () => undefined }), privateKey)
   await log.it.append([accessRecord({ log: 'credit' })])
   await log.close()
-  await change(`UPDATE audit.log SET size = 2 WHERE name = 'credit'; INSERT INTO audit.record SELECT log, 1, '0195500a-ffff-7000-8000-00000000ffff', at, leaf, sha256('\\x00'::bytea || leaf) FROM (SELECT log, at, convert_to(regexp_replace(convert_from(leaf, 'UTF8'), '"id":"[0-9a-f-]{36}"', '"id":"0195500a-ffff-7000-8000-00000000ffff"'), 'UTF8') AS leaf FROM audit.record WHERE log = 'credit') AS r`)
+  await change(`UPDATE audit.log SET size = 2 WHERE name = 'credit'; INSERT INTO audit.run SELECT log, 1, ARRAY[octet_length(leaf)], '{0}', '', leaf FROM (SELECT log, convert_to(regexp_replace(convert_from(leaf, 'UTF8'), '"id":"[0-9a-f-]{36}"', '"id":"0195500a-ffff-7000-8000-00000000ffff"'), 'UTF8') AS leaf FROM audit.record WHERE log = 'credit') AS r`)
   const { verdicts } = await withSnapshot(database.query, (client) => verifyDatabase(client, { keys, outside: [], expected: ['credit'], only: 'credit' }))
   const [verdict] = verdicts
   if (verdict === undefined) throw new Error('no verdict')

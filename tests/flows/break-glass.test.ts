@@ -1,4 +1,5 @@
-// Access in an emergency: one duty officer asks, another confirms on the spot, it is over after four hours and reviewed the next working day.
+// Access in an emergency: one duty officer asks, another confirms on the spot, it is over after four hours and a third person reviews it
+// by the end of the next working day.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { logLeaves } from '../support/log-leaves.ts'
@@ -70,5 +71,70 @@ describe('access in an emergency', () => {
     expect(code(await confirm('relief-second', wanted.data.applyForGrant.id))).toBe('APPLICATION_UNKNOWN')
     for (const caller of ['edu-clerk', 'security-officer', 'bank-a']) expect(code(await ask(caller))).toBe('FORBIDDEN')
     expect((await ask('relief-officer', { ...input, fields: [{ field: 'Person.nothing', mode: 'CLEAR' }] })).errors[0]?.extensions).toMatchObject({ code: 'APPLICATION_INVALID', argument: 'fields' })
+  })
+})
+
+describe('the review of an emergency', () => {
+  const REVIEW = 'mutation ($id: ID!, $outcome: ReviewOutcome!, $note: String!) { reviewEmergency(id: $id, outcome: $outcome, note: $note) { id reviewOutcome reviewOverdue reviewedAt reviewedByOrg } }'
+  const note = 'The flood was where the duty officers said, and nobody else was read.'
+  const review = (caller: string, id: string, outcome = 'JUSTIFIED', words = note): Promise<Answer> => city.ask(REVIEW, { caller, variables: { id: `G_${id}`, outcome, note: words } })
+  const confirmed = async (): Promise<string> => {
+    const { id } = (await ask()).data.breakGlass
+    expect((await confirm('relief-second', id)).errors).toEqual([])
+    return id
+  }
+  const as = async (subject: string, claims: Readonly<Record<string, unknown>>, query: string, variables: Readonly<Record<string, unknown>>): Promise<Answer> =>
+    post(city.url, query, { variables }, await signedToken(city, { subject, claims, livesS: 30 * 86_400 }))
+  const officer = { org: 'BDC', roles: ['policy-officer'] }
+  const events = async (about: string): Promise<readonly unknown[]> => (await logLeaves(city.databases.audit.owner, 'governance')).filter((leaf) => leaf.about === about).map(({ event }) => event)
+
+  it('is given once, by an officer of the data centre who neither asked nor confirmed, and recorded without its words', async () => {
+    const id = await confirmed()
+    for (const caller of ['relief-officer', 'relief-second', 'psb-owner', 'auditor', 'nav-b', 'amr-officer']) expect(code(await review(caller, id))).toBe('FORBIDDEN')
+    const variables = { id: `G_${id}`, outcome: 'JUSTIFIED', note }
+    expect(code(await as('stranger', { org: 'CAB', roles: ['policy-officer'] }, REVIEW, variables))).toBe('APPROVER_NOT_ENTITLED')
+    // The same people under the data centre's name, or in other letters.
+    for (const subject of ['relief-officer', 'Relief-Officer', ' relief-officer', 'ｒelief-officer']) expect(code(await as(subject, officer, REVIEW, variables))).toBe('APPROVER_IS_APPLICANT')
+    for (const subject of ['relief-second', 'RELIEF-SECOND']) expect(code(await as(subject, officer, REVIEW, variables))).toBe('APPROVER_IS_SAME_PERSON')
+    for (const words of ['', ' ', 'x'.repeat(501), 'It was 310199198503070112 who was meant']) {
+      expect((await review('security-officer', id, 'JUSTIFIED', words)).errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'note' })
+    }
+    expect(code(await review('security-officer', '00000000-0000-4000-8000-000000000000'))).toBe('GRANT_UNKNOWN')
+
+    const [one, other] = await Promise.all([review('security-officer', id), review('second-officer', id, 'UNJUSTIFIED')])
+    expect([code(one), code(other)].toSorted()).toEqual(['APPROVAL_REPEATED', undefined])
+    expect(code(await review('security-officer', id, 'UNJUSTIFIED'))).toBe('APPROVAL_REPEATED')
+    expect(await events(`G_${id}`)).toEqual(['GRANT', 'EMERGENCY_REVIEW'])
+    expect(JSON.stringify(await logLeaves(city.databases.audit.owner, 'governance'))).not.toContain('The flood was')
+    const seen = await city.ask('query ($id: ID!) { grants(where: { id: { eq: $id } }) { nodes { reviewOutcome reviewNote reviewedByOrg } } }', { caller: 'psb-owner', variables: { id: `G_${id}` } })
+    expect(seen.data.grants.nodes).toEqual([{ reviewOutcome: code(one) === undefined ? 'JUSTIFIED' : 'UNJUSTIFIED', reviewNote: note, reviewedByOrg: 'BDC' }])
+  })
+
+  it('is none of what was applied for, nor of an emergency that nobody confirmed', async () => {
+    const { id } = (await ask()).data.breakGlass
+    expect(code(await review('security-officer', id))).toBe('GRANT_UNKNOWN')
+    expect(code(await review('security-officer', 'AMR-0001'))).toBe('GRANT_UNKNOWN')
+  })
+
+  it('shows as overdue once its day is over, until it is given', async () => {
+    const id = await confirmed()
+    const overdue = async (): Promise<readonly string[]> =>
+      (await as('reviewer', officer, '{ grants(where: { reviewOverdue: { eq: true } }, first: 50) { nodes { id } } }', {})).data.grants.nodes.map((one: { id: string }) => one.id)
+    now = new Date('2026-03-02T23:59:59+08:00')
+    expect(await overdue()).not.toContain(`G_${id}`)
+    now = new Date('2026-03-03T00:00:00+08:00')
+    expect(await overdue()).toContain(`G_${id}`)
+    expect((await as('reviewer', officer, REVIEW, { id: `G_${id}`, outcome: 'JUSTIFIED', note })).data.reviewEmergency).toEqual({ id: `G_${id}`, reviewOutcome: 'JUSTIFIED', reviewOverdue: false, reviewedAt: '2026-03-03T00:00:00+08:00', reviewedByOrg: 'BDC' })
+    expect(await overdue()).not.toContain(`G_${id}`)
+    now = new Date(TEST_DAY)
+  })
+
+  it('that finds it unjustified gives one alert of whoever asked', async () => {
+    const id = await confirmed()
+    expect((await review('security-officer', id, 'UNJUSTIFIED')).errors).toEqual([])
+    const alerts = async (): Promise<readonly unknown[]> => (await city.ask('{ alerts(where: { signal: { eq: UNJUSTIFIED_EMERGENCY } }) { nodes { id callerOrg callerSub } } }', { caller: 'auditor' })).data.alerts.nodes
+    await expect.poll(alerts, { timeout: 20_000, interval: 300 }).toContainEqual({ id, callerOrg: 'CAB', callerSub: 'relief-officer' })
+    await expect.poll(async () => events(id), { timeout: 20_000, interval: 300 }).toContain('ALERT')
+    expect((await events(id)).filter((event) => event === 'ALERT')).toHaveLength(1)
   })
 })

@@ -57,6 +57,19 @@ describe('use', () => {
     expect(data.catalogue.nodes.map(({ coordinate }: Item) => coordinate)).toContain('MetroLine.name')
   })
 
+  it('counts who asks an open query, at its address or by the same operation', async () => {
+    for (const caller of CALLERS) {
+      const answer = await fetch(`${city.url}/open/v1/license-types?limit=1`, { headers: { authorization: `Bearer ${await city.token(caller)}` } })
+      expect(answer.status).toBe(200)
+    }
+    await fetch(`${city.url}/open/v1/road-sections?limit=1`)
+    await countUse()
+    expect(await item('open:license-types', 'kind callers usageRank', 'auditor')).toEqual({ kind: 'OPEN_QUERY', callers: CALLERS.length, usageRank: 1 })
+    expect(await item('open:road-sections', 'callers usageRank', 'auditor')).toEqual({ callers: 1, usageRank: null })
+    const { data } = await city.ask('{ catalogue(where: { kind: { eq: OPEN_QUERY } }, orderBy: USAGE_RANK_ASC, first: 1) { nodes { coordinate callers } } }')
+    expect(data.catalogue.nodes).toEqual([{ coordinate: 'open:license-types', callers: null }])
+  })
+
   it.each([
     ['the public', undefined], ['a partner', 'bank-a'], ['a citizen', 'zhang-wei'], ['a department that does not own it', 'psb-officer'], ['an official of the data centre without the role', 'bdc-officer'],
   ])('does not tell %s how many callers there are, by no way', async (_who, caller) => {

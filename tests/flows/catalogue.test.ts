@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { policiesFolder } from '../../cli/city-parts.ts'
+import { openQueriesFolder } from '../../cli/open-queries.ts'
+import { queryFiles } from '../../open/library.ts'
 import { graphItems } from '../../schema/graph-items.ts'
 import { allSubgraphSdl } from '../../schema/load.ts'
 import { logLeaves } from '../support/log-leaves.ts'
@@ -38,9 +40,10 @@ const all = async (fields = 'coordinate'): Promise<readonly Item[]> => {
 }
 
 describe('the catalogue', () => {
-  it('has one item for each item of the graph, page by page, for callers without a token', async () => {
+  it('has one item for each item of the graph and each open query that is served, page by page, for callers without a token', async () => {
     const items = await all()
-    expect(items.map(({ coordinate }) => coordinate).sort()).toEqual(graphItems(allSubgraphSdl()).map(({ coordinate }) => coordinate).sort())
+    const queries = (await queryFiles(openQueriesFolder)).map(({ name }) => `open:${name.replace('.graphql', '')}`)
+    expect(items.map(({ coordinate }) => coordinate).sort()).toEqual([...graphItems(allSubgraphSdl()).map(({ coordinate }) => coordinate), ...queries].sort())
   })
 
   it('says of a field what schema and officers say', async () => {

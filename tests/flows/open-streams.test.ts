@@ -7,8 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SubgraphName } from '../../core/domains.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 import { inProcessSubgraphs } from '../../gateway/in-process-link.ts'
-import { openQueriesOf } from '../../cli/open-queries.ts'
-import { queryFiles } from '../../open/library.ts'
+import { openLibrary, queryFiles } from '../../open/library.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { citySubgraph } from '../support/city-subgraph.ts'
 import { startGateway } from '../support/gateway-city.ts'
@@ -50,8 +49,9 @@ async function gatewayBefore(there: readonly SubgraphName[], say: (query: OpenQu
   const gateway = await startGateway((name, url) => (there.some((domain) => domain === name) ? link(name, url) : { ask: async () => { throw new Error('away') }, ready: async () => false, close: () => undefined }), {
     engine: core.engine, clock: core.clock,
     openQueries: (schema) => {
-      const made = openQueriesOf(files, core)(schema)
-      return { all: made.all, get: (id) => { const found = made.get(id); return found === undefined ? undefined : say(found) } }
+      const { engine, classification } = core
+      const made = openLibrary({ files, register: { standings: () => new Map(), fresh: () => true }, graph: { schema, classification }, judging: { bundle: engine.bundle, plan: engine.plan, classification }, onProblems: () => undefined })
+      return { all: made.all, version: made.version, get: (id) => { const found = made.get(id); return found === undefined ? undefined : say(found) } }
     },
   })
   return { url: gateway.url, stop: async () => {

@@ -64,7 +64,7 @@ beforeAll(async () => {
   const audit = await fromTemplate('audit', 'records', ({ owner }) => applyMigrations(owner, 'migrations/audit/sql', { domain: 'audit' }).then(() => undefined))
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const own = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [PAIR_KEY] }
-  const core = { classification, engine, clock, logger: createLogger('silent'), close: () => undefined }
+  const core = { classification, engine, clock, logger: createLogger('silent'), openFiles: [], close: () => undefined }
   const addresses = asCityDatabases({ ...databases, governance: await governanceDatabase(), audit }, folder)
   const isAccess = (record: LogRecord): record is AccessRecord => 'entries' in record
   for (const domain of domains) {

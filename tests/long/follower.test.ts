@@ -22,6 +22,7 @@ import { fromTemplate } from '../support/city-database.ts'
 import type { TestDatabase } from '../support/city-database.ts'
 import { governanceDatabase } from '../support/governance-database.ts'
 import { TEST_DAY } from '../support/running-city.ts'
+import { unpacked } from '../support/unpacked-runs.ts'
 
 const classification = readClassification(allSubgraphSdl())
 const TOKEN = 'ab'.repeat(16)
@@ -162,8 +163,8 @@ describe('the follower', () => {
 
   it('says which record is not there', async () => {
     await write('population', Array.from({ length: 5 }, () => accessRecord()))
-    await superuser('ALTER TABLE audit.record DISABLE TRIGGER record_is_append_only')
-    await superuser(`DELETE FROM audit.record WHERE log = 'population' AND seq IN (1, 4)`)
+    await superuser('ALTER TABLE audit.run DISABLE TRIGGER run_is_append_only')
+    await superuser(unpacked(`DELETE FROM unpacked WHERE log = 'population' AND seq IN (1, 4)`))
     await follow().caughtUp()
     expect(await count('access_record')).toBe(3)
     expect(await rows('SELECT seq, reason FROM unread_record ORDER BY seq')).toEqual([{ seq: '1', reason: 'not there' }, { seq: '4', reason: 'not there' }])

@@ -4,11 +4,11 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { newKey } from '../../cli/keys.ts'
 import { subgraphNames } from '../../core/domains.ts'
-import type { DatabaseAddress } from '../../migrations/address.ts'
 import { createDatabase } from '../support/city-database.ts'
 import type { TestDatabase } from '../support/city-database.ts'
 import { cityFolder, command } from '../support/command.ts'
 import type { Command } from '../support/command.ts'
+import { databaseUrl } from '../support/database-url.ts'
 
 // Each test starts whole processes, which take their time on a busy machine.
 vi.setConfig({ testTimeout: 180_000 })
@@ -34,9 +34,9 @@ beforeAll(async () => {
   const logs = [await createDatabase('audit'), await createDatabase('audit')] as const
   databases = [...departments, ...logs]
   settings = {
-    ...Object.fromEntries(departments.map((database, at) => [`${subgraphNames[at]?.toUpperCase()}_DATABASE_URL`, urlOf(database.owner)])),
-    AUDIT_DATABASE_URL: urlOf(logs[0].owner),
-    CREDIT_AUDIT_DATABASE_URL: urlOf(logs[1].owner),
+    ...Object.fromEntries(departments.map((database, at) => [`${subgraphNames[at]?.toUpperCase()}_DATABASE_URL`, databaseUrl(database.owner)])),
+    AUDIT_DATABASE_URL: databaseUrl(logs[0].owner),
+    CREDIT_AUDIT_DATABASE_URL: databaseUrl(logs[1].owner),
     CITYGRAPH_SEAL_KEY: newKey(),
     CITYGRAPH_AUDIT_KEY: newKey(),
     CITYGRAPH_ID_KEY: Buffer.from('an id key of the test').toString('base64url'),
@@ -50,14 +50,6 @@ afterAll(async () => {
   for (const database of databases) await database.drop()
   folder.remove()
 })
-
-/** As an operator writes it; a socket's folder goes into the query (libpq). */
-function urlOf(address: DatabaseAddress): string {
-  if ('connectionString' in address) return address.connectionString
-  const { host, port, user, password, database } = address
-  const at = host.startsWith('/') ? `localhost/${database}?host=${encodeURIComponent(host)}&port=${port}` : `${host}:${port}/${database}`
-  return `postgres://${user}:${encodeURIComponent(password)}@${at}`
-}
 
 async function tokenOf(org: string, privateKey = keyPair.privateKey): Promise<string> {
   return new SignJWT({ org, kind: 'department', roles: ['official'], assurance: 2, zone: 'intranet' })
@@ -142,7 +134,7 @@ describe('settings', () => {
     const subgraph = command(['subgraph', 'credit'], { CREDIT_DATABASE_URL: settings['CREDIT_DATABASE_URL'] ?? '' })
     const gateway = command(['gateway'], { AUDIT_DATABASE_URL: settings['AUDIT_DATABASE_URL'] ?? '' })
     expect([(await subgraph.ended).code, (await gateway.ended).code]).toEqual([2, 2])
-    for (const name of ['AUDIT_DATABASE_URL', 'CITYGRAPH_SEAL_PUBLIC_KEYS', 'CITYGRAPH_ID_KEY', 'CITYGRAPH_AUDIT_KEY']) expect(subgraph.err()).toContain(name)
+    for (const name of ['AUDIT_DATABASE_URL', 'GOVERNANCE_AUDIT_DATABASE_URL', 'CITYGRAPH_SEAL_PUBLIC_KEYS', 'CITYGRAPH_ID_KEY', 'CITYGRAPH_AUDIT_KEY']) expect(subgraph.err()).toContain(name)
     for (const name of ['CITYGRAPH_SEAL_KEY', 'CITYGRAPH_AUDIT_KEY', 'CITYGRAPH_ISSUERS', 'SUBGRAPHS']) expect(gateway.err()).toContain(name)
   })
 

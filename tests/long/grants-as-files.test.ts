@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bringIn, heldAt, writeFiles } from '../../cli/policy-register.ts'
+import { writeGrantFolder } from '../../cli/grant-folder.ts'
+import { bringIn, heldAt } from '../../cli/policy-register.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import { runningCity, type RunningCity } from '../support/running-city.ts'
 
@@ -38,7 +39,7 @@ describe('grants as files', () => {
     for (const caller of ['amr-data-owner', 'second-officer']) {
       expect((await city.ask('mutation ($id: ID!) { approveApplication(id: $id, version: 1) { id } }', { caller, variables: { id } })).errors).toEqual([])
     }
-    expect(writeFiles(await held(), folder)).toBe(1)
+    expect(writeGrantFolder(await held(), folder)).toBe(1)
     expect(readdirSync(folder)).toEqual([`G_${id}.yaml`])
     const text = readFileSync(join(folder, `G_${id}.yaml`), 'utf8')
     for (const line of [`id: G_${id}`, 'org: NAV-B', 'purpose: NAV-0801', 'validFrom: 2026-03-01', 'validTo: 2026-03-30', 'person: second-officer', 'agreementRef: OPEN-2026-0001', 'status: ACTIVE']) expect(text).toContain(line)

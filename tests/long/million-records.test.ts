@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { leafBytes } from '../../audit/leaf.ts'
+import { recordText } from '../../audit/record-text.ts'
 import { openSigner } from '../../audit/signer.ts'
 import { withSnapshot } from '../../audit/verify/database-source.ts'
 import { proveRecord } from '../../audit/verify/prove.ts'
@@ -27,24 +27,30 @@ const keys = [verifierKey('citygraph/population', publicKey.export({ format: 'de
 const folder = mkdtempSync(join(tmpdir(), 'citygraph-million-'))
 let database: TestDatabase
 
+/** Records of one log in one commit, under load. */
+const RUN = 20
+
 /** Id of record `n`, in the form of UUID version 7. */
 const idOf = (n: number): string => `0195500a-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
 
 beforeAll(async () => {
   database = await createDatabase('audit')
   await applyMigrations(database.owner, 'migrations/audit/sql', { domain: 'audit' })
-  // A leaf as a five-domain query leaves it, about a kilobyte; id and time are put in by the database.
+  // Records as a five-domain query leaves them, about a kilobyte each; id and time are put in by the database.
   const fields = Array.from({ length: 8 }, (_, n) => ({ field: `Person.field${n}`, decision: 'MASKED' as const, policies: ['matrix/l3', 'floor/minor'] }))
-  const [before, between, behind] = leafBytes(accessRecord({ id: '@', at: '@', fields, subjects: Array.from({ length: 5 }, (_, n) => String(n).repeat(32)) })).toString('utf8').split('"@"')
+  const record = accessRecord({ id: '@', at: '@', fields, subjects: Array.from({ length: 5 }, (_, n) => String(n).repeat(32)) })
+  const { before, shared, after } = recordText(record)
+  const [start, between, behind] = `${before}${after}`.split('"@"')
   await asRole(database.superuserUrl, async (client) => {
     await client.query(
-      `INSERT INTO audit.record (log, seq, id, at, leaf, leaf_hash)
-       SELECT 'population', r.n, r.id, r.at, r.leaf, sha256('\\x00'::bytea || r.leaf) FROM (
-         SELECT s.n, i.id, i.at, convert_to($1 || to_json(to_char(i.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) || $2 || to_json(i.id) || $3, 'UTF8') AS leaf
-         FROM generate_series(0, $4::bigint - 1) AS s(n)
-         CROSS JOIN LATERAL (SELECT ('0195500a-0000-7000-8000-' || lpad(to_hex(s.n), 12, '0'))::uuid AS id, timestamptz '2026-03-01T02:00:00Z' + s.n * interval '4 milliseconds' AS at) AS i
-       ) AS r ORDER BY r.n`,
-      [before, between, behind, RECORDS],
+      `INSERT INTO audit.run (log, first, ends, cuts, shared, own)
+       SELECT 'population', min(r.n), array_agg(r.until ORDER BY r.n), array_agg($4::integer ORDER BY r.n), $5::bytea, string_agg(r.own, '' ORDER BY r.n) FROM (
+         SELECT o.n, o.own, sum(octet_length(o.own)) OVER (PARTITION BY o.n / $6 ORDER BY o.n)::integer AS until FROM (
+           SELECT s.n, convert_to($1 || to_json(to_char((timestamptz '2026-03-01T02:00:00Z' + s.n * interval '4 milliseconds') AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) || $2
+             || to_json('0195500a-0000-7000-8000-' || lpad(to_hex(s.n), 12, '0')) || $3, 'UTF8') AS own
+           FROM generate_series(0, $7::bigint - 1) AS s(n)) AS o
+       ) AS r GROUP BY r.n / $6 ORDER BY 2`,
+      [start, between, behind, Buffer.byteLength(before) - 3 + 26, shared, RUN, RECORDS],
     )
   })
   const pool = new pg.Pool({ ...database.writer('population'), max: 1 })
@@ -132,7 +138,7 @@ describe('a log of a million records', () => {
 
   it('shows one altered record among a million', async () => {
     await asRole(database.superuserUrl, (client) =>
-      client.query(`SET session_replication_role = replica; UPDATE audit.record SET leaf = set_byte(leaf, 40, get_byte(leaf, 40) # 1) WHERE log = 'population' AND seq = 777777`))
+      client.query(`SET session_replication_role = replica; UPDATE audit.run SET own = set_byte(own, ends[17] + 40, get_byte(own, ends[17] + 40) # 1) WHERE log = 'population' AND first = 777760`))
     const { code, out, seconds, processor, peak } = await measured(['verify', '--log', 'population'])
     console.log(`one altered: ${seconds.toFixed(1)} s (${processor.toFixed(1)} s of the processor), peak ${peak.toFixed(0)} MiB; ${out.trim()}`)
     expect(code).toBe(1)

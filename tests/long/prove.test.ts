@@ -92,8 +92,8 @@ describe('a proof', () => {
       })
     await expect(altered(`UPDATE audit.tile SET hashes = set_byte(hashes, 0, get_byte(hashes, 0) # 1) WHERE level = 0 AND place = 1`)).rejects.toThrow('do not lead to the signed head')
     await expect(altered(`DELETE FROM audit.tile WHERE level = 0 AND place = 1`)).rejects.toThrow('missing or short')
-    await expect(altered(`UPDATE audit.record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'officer-1', 'officer-2'), 'UTF8')`)).rejects.toThrow('do not lead to the signed head')
-    await expect(altered(`UPDATE audit.record SET id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' WHERE seq = 300; UPDATE audit.record SET id = '${'ID'}' WHERE seq = 299`.replace('ID', ids[300] ?? ''))).rejects.toThrow('not the one that it names')
+    await expect(altered(`UPDATE audit.run SET own = convert_to(replace(convert_from(own, 'UTF8'), 'officer-1', 'officer-2'), 'UTF8')`)).rejects.toThrow('do not lead to the signed head')
+    await expect(altered(`UPDATE audit.run SET own = convert_to(replace(convert_from(own, 'UTF8'), '"at":"', '"at" :"'), 'UTF8'), ends = ARRAY(SELECT e + n FROM unnest(ends) WITH ORDINALITY AS x(e, n) ORDER BY n)`)).rejects.toThrow('not one that was written')
   })
 })
 

@@ -17,6 +17,7 @@ import { fromTemplate } from '../support/city-database.ts'
 import type { TestDatabase } from '../support/city-database.ts'
 import { naiveRoot } from '../support/naive-tree.ts'
 import { eventually, giveBack, takeAway } from '../support/outage.ts'
+import { unpacked } from '../support/unpacked-runs.ts'
 
 const LOG = 'population'
 const key = generateKeyPairSync('ed25519').privateKey
@@ -169,11 +170,11 @@ describe('a signer refuses', () => {
   }
 
   it('a log that shrank', async () => {
-    expect(await after(`WITH gone AS (DELETE FROM audit.record WHERE seq >= 7) UPDATE audit.log SET size = 7 WHERE name = '${LOG}'`)).toEqual({ running: ['SHRUNK'], begun: ['SHRUNK'], heads: 0 })
+    expect(await after(unpacked('DELETE FROM unpacked WHERE seq >= 7', `UPDATE audit.log SET size = 7 WHERE name = '${LOG}'`))).toEqual({ running: ['SHRUNK'], begun: ['SHRUNK'], heads: 0 })
   })
 
   it('a log that shrank together with its heads and tiles, as long as it remembers', async () => {
-    const gone = `WITH a AS (DELETE FROM audit.record WHERE seq >= 7), b AS (DELETE FROM audit.checkpoint), c AS (DELETE FROM audit.tile) UPDATE audit.log SET size = 7 WHERE name = '${LOG}'`
+    const gone = unpacked('DELETE FROM unpacked WHERE seq >= 7', 'DELETE FROM audit.checkpoint', 'DELETE FROM audit.tile', `UPDATE audit.log SET size = 7 WHERE name = '${LOG}'`)
     await fresh()
     const { append, signer, failures } = copy()
     await append(10)
@@ -192,7 +193,7 @@ describe('a signer refuses', () => {
     await append(10)
     await signer.signNow()
     await append(3)
-    await sql('DELETE FROM audit.record WHERE seq = 11')
+    await sql(unpacked('DELETE FROM unpacked WHERE seq = 11'))
     // Whether it had signed them before they went, or not.
     await signer.signNow()
     const begun = copy()

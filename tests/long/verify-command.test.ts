@@ -10,6 +10,7 @@ import { command } from '../support/command.ts'
 import { asRole } from '../support/hand-made-log.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { RunningCity } from '../support/running-city.ts'
+import { unpacked } from '../support/unpacked-runs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'citygraph-audit-'))
 let city: RunningCity
@@ -58,7 +59,7 @@ describe('citygraph audit', () => {
 
   it('verify: names the record that was altered, and ends with 1', async () => {
     const change = (from: string, to: string): Promise<unknown> => asRole(city.databases.audit.superuserUrl, (client) =>
-      client.query(`SET session_replication_role = replica; UPDATE audit.record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '${from}', '${to}'), 'UTF8') WHERE log = 'enterprises' AND seq = 7`))
+      client.query(`SET session_replication_role = replica; ${unpacked(`UPDATE unpacked SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), '${from}', '${to}'), 'UTF8') WHERE log = 'enterprises' AND seq = 7`)}`))
     await change('"outcome":"ANSWERED"', '"outcome":"ANSWERXD"')
     const { code, out } = await audit(['verify'])
     await change('"outcome":"ANSWERXD"', '"outcome":"ANSWERED"')

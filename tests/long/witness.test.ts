@@ -16,6 +16,7 @@ import { accessRecord } from '../support/access-record.ts'
 import { fromTemplate } from '../support/city-database.ts'
 import type { TestDatabase } from '../support/city-database.ts'
 import { governanceDatabase } from '../support/governance-database.ts'
+import { unpacked } from '../support/unpacked-runs.ts'
 
 let audit: TestDatabase
 let governance: TestDatabase
@@ -63,7 +64,7 @@ const heads = async () => (await pool(facts).query<{ size: string; root: Buffer 
 const problems = async () => (await pool(facts).query<{ size: string; problem: string }>('SELECT size, problem FROM log_problem ORDER BY size, problem')).rows
 
 async function tamper(...statements: readonly string[]): Promise<void> {
-  for (const table of ['record', 'log', 'tile', 'checkpoint']) await pool(superuser).query(`ALTER TABLE audit.${table} DISABLE TRIGGER ALL`)
+  for (const table of ['run', 'log', 'tile', 'checkpoint']) await pool(superuser).query(`ALTER TABLE audit.${table} DISABLE TRIGGER ALL`)
   for (const statement of statements) await pool(superuser).query(statement)
 }
 
@@ -83,8 +84,7 @@ describe('the witness', () => {
     await write(20)
     await look()
     await tamper(
-      `UPDATE audit.record SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'officer-1', 'officer-2'), 'UTF8') WHERE log = 'credit' AND seq = 7`,
-      `UPDATE audit.record SET leaf_hash = sha256('\\x00'::bytea || leaf) WHERE log = 'credit' AND seq = 7`,
+      unpacked(`UPDATE unpacked SET leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'officer-1', 'officer-2'), 'UTF8') WHERE log = 'credit' AND seq = 7`),
       `DELETE FROM audit.tile WHERE log = 'credit'`, `DELETE FROM audit.checkpoint WHERE log = 'credit'`,
     )
     await write(5)
@@ -99,14 +99,14 @@ describe('the witness', () => {
   it('notices a log that was cut below a witnessed head', async () => {
     await write(20)
     await look()
-    await tamper(`DELETE FROM audit.record WHERE log = 'credit' AND seq >= 15`, `UPDATE audit.log SET size = 15 WHERE name = 'credit'`, `DELETE FROM audit.tile WHERE log = 'credit'`, `DELETE FROM audit.checkpoint WHERE log = 'credit'`)
+    await tamper(unpacked(`DELETE FROM unpacked WHERE log = 'credit' AND seq >= 15`), `UPDATE audit.log SET size = 15 WHERE name = 'credit'`, `DELETE FROM audit.tile WHERE log = 'credit'`, `DELETE FROM audit.checkpoint WHERE log = 'credit'`)
     await look()
     expect(await problems()).toEqual([{ size: '20', problem: 'SHORTER' }])
   })
 
   it('notices records that are gone below a head', async () => {
     await write(20)
-    await tamper(`DELETE FROM audit.record WHERE log = 'credit' AND seq = 3`)
+    await tamper(unpacked(`DELETE FROM unpacked WHERE log = 'credit' AND seq = 3`))
     await look()
     expect(await problems()).toEqual([{ size: '20', problem: 'MISSING' }])
   })

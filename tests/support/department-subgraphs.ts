@@ -48,7 +48,7 @@ export async function departmentSubgraphs(parts: {
   const keys = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [new TextEncoder().encode(PAIR_KEY)] }
   const lines: string[] = []
   const logger = createLogger('info', { write: (line) => void lines.push(line) })
-  const opened = openSubgraphs({ classification, engine, clock, logger, close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
+  const opened = openSubgraphs({ classification, engine, clock, logger, openFiles: [], close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
   const of = new Map(subgraphNames.map((domain, at) => [domain, opened[at]?.it]))
   return {
     engine,

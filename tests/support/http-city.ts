@@ -11,6 +11,7 @@ import { followRegister } from '../../cli/grant-office.ts'
 import { openServedLogs } from '../../cli/served-logs.ts'
 import { openCore, openIssuers, openLog, openSubgraph } from '../../cli/city-parts.ts'
 import { keyId } from '../../cli/keys.ts'
+import { openOpenQueries } from '../../cli/open-queries.ts'
 import { closing } from '../../cli/stopping.ts'
 import { frozenClock } from '../../core/clock.ts'
 import { readConfig } from '../../core/config.ts'
@@ -23,7 +24,7 @@ import type { CityOptions, RunningCity } from './running-city.ts'
 
 export type HttpCity = Pick<RunningCity, 'url' | 'ask' | 'log' | 'stop'>
 
-export type HttpCityOptions = Pick<CityOptions, 'clock' | 'policies'> & { readonly engines?: 'own' | 'shared' }
+export type HttpCityOptions = Pick<CityOptions, 'clock' | 'policies' | 'openQueries'> & { readonly engines?: 'own' | 'shared' }
 
 /** `options`: what the running city was given. */
 export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): Promise<HttpCity> {
@@ -37,7 +38,7 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
   let first: ReturnType<typeof openCore> | undefined
   const open = (): ReturnType<typeof openCore> => {
     if (first !== undefined && options.engines !== 'own') return first
-    const opening = openCore(clock, logger, { policies: options.policies })
+    const opening = openCore(clock, logger, { policies: options.policies, openQueries: options.openQueries })
     first = opening
     parts.add(async () => (await opening).close())
     const following = opening.then((core) => followRegister(core, databases.records.gateway))
@@ -54,6 +55,8 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
     urls[domain] = `http://127.0.0.1:${server.port}/graphql`
   }
   const core = await open()
+  const openQueries = await openOpenQueries(core, databases.records.gateway)
+  parts.add(openQueries.close)
   const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
   parts.add(audit.close)
   const served = openServedLogs(databases, keys.audit)
@@ -70,6 +73,7 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
     supply: audit.supply,
     auditReady: audit.ready,
     logs: served.it,
+    openQueries: openQueries.queries,
     clock,
     logger,
     ...(await openIssuers(readConfig({}), core, keys, true)),

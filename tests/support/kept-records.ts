@@ -1,7 +1,6 @@
-// Reads whole logs as an auditor would, without the product's own reading of them: sequence, hash of each leaf, and which of the
+// Reads whole logs as an auditor would, without the product's own reading of them: sequence, and which of the
 // records that answers named are there.
 
-import { createHash } from 'node:crypto'
 import pg from 'pg'
 import type { DatabaseAddress } from '../../migrations/address.ts'
 
@@ -27,13 +26,11 @@ export async function keptRecords(audit: DatabaseAddress, named: ReadonlyMap<str
     for (const { name, size } of logs.rows) {
       let next = 0
       for (;;) {
-        const page = await client.query<{ seq: string; id: string; leaf: Buffer; leaf_hash: Buffer }>(
-          'SELECT seq, id, leaf, leaf_hash FROM audit.record WHERE log = $1 AND seq >= $2 ORDER BY seq LIMIT $3', [name, next, PAGE])
-        for (const { seq, id, leaf, leaf_hash } of page.rows) {
+        const page = await client.query<{ seq: string; id: string; leaf: Buffer }>(
+          'SELECT seq, id, leaf FROM audit.record WHERE log = $1 AND run > $2 - 1000 AND run < $2 + $3 AND seq >= $2 AND seq < $2 + $3 ORDER BY seq', [name, next, PAGE])
+        for (const { seq, id, leaf } of page.rows) {
           const record = JSON.parse(leaf.toString('utf8'))
-          const hash = createHash('sha256').update(Uint8Array.of(0)).update(leaf).digest()
           if (Number(seq) !== next) faults.push(`${name}#${seq}: expected number ${next}`)
-          if (!hash.equals(leaf_hash)) faults.push(`${name}#${seq}: another hash`)
           if (record.id !== id || record.log !== name) faults.push(`${name}#${seq}: another id or log`)
           if (named.get(`${name}/${id}`) === record.requestId) missing.delete(`${name}/${id}`)
           next = Number(seq) + 1

@@ -14,6 +14,7 @@ export type Leaf = {
   readonly caller?: { readonly org: string; readonly sub: string }
   readonly by?: { readonly org: string; readonly sub: string }
   readonly outcome?: string
+  readonly target?: string
   readonly entries?: readonly string[]
   readonly fields?: readonly { readonly field: string; readonly decision: string }[]
   readonly requestId?: string

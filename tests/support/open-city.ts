@@ -1,10 +1,12 @@
 // A running city with open queries made for tests, and a client that sees answers as they are on the wire.
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PUBLISHED } from '../../open/published-files.ts'
 
 type Written = { readonly id: string; readonly header?: Readonly<Record<string, unknown>>; readonly operation: string }
 
@@ -29,13 +31,14 @@ export const openTexts: readonly Written[] = [
   { id: 'ended', header: { deprecated: { from: '2025-02-01', until: '2026-03-01' } }, operation: stations() },
 ]
 
-/** A folder of them, for `runningCity({ openQueries })`. */
+/** A folder of them, published as they stand, for `runningCity({ openQueries })`. */
 export function openQueriesForTests(): string {
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-open-'))
   for (const { id, header: own, operation } of openTexts) {
     const lines = Object.entries({ id, ...header, ...own }).map(([name, value]) => `# ${name}: ${JSON.stringify(value)}\n`)
     writeFileSync(join(folder, `${id}.graphql`), `${lines.join('')}${operation}\n`)
   }
+  writeFileSync(join(folder, PUBLISHED), JSON.stringify(Object.fromEntries(readdirSync(folder).map((name) => [name, createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')]))))
   return folder
 }
 

@@ -44,7 +44,7 @@ export async function hinderAppends({ name }: TestDatabase, how: 'full' | 'slow'
   const body = how === 'full' ? `RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';` : 'PERFORM pg_sleep(3); RETURN NEW;'
   await asSuperuser(cluster, name, async (client) => {
     await client.query(`CREATE FUNCTION public.hinder() RETURNS trigger LANGUAGE plpgsql AS $hinder$ BEGIN ${body} END $hinder$`)
-    await client.query('CREATE TRIGGER hinder BEFORE INSERT ON audit.record FOR EACH STATEMENT EXECUTE FUNCTION public.hinder()')
+    await client.query('CREATE TRIGGER hinder BEFORE INSERT ON audit.run FOR EACH STATEMENT EXECUTE FUNCTION public.hinder()')
   })
   return () => asSuperuser(cluster, name, async (client) => void (await client.query('DROP FUNCTION public.hinder() CASCADE')))
 }
@@ -70,5 +70,25 @@ export async function eventually(withinMs: number, attempt: () => Promise<void>)
       if (performance.now() - begun > withinMs) throw error
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
+  }
+}
+
+/** Nobody can read a department's tables until `letGo`; `awaited` resolves when somebody waits for one. */
+export async function holdTables({ name, owner }: TestDatabase): Promise<{ readonly awaited: () => Promise<void>; readonly letGo: () => Promise<void> }> {
+  const holder = new pg.Client(owner)
+  holder.on('error', () => undefined)
+  await holder.connect()
+  const { rows } = await holder.query<{ table: string }>(`SELECT quote_ident(tablename) AS table FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user ORDER BY tablename`)
+  await holder.query('BEGIN')
+  await holder.query(`LOCK TABLE ${rows.map(({ table }) => `public.${table}`).join(', ')} IN ACCESS EXCLUSIVE MODE`)
+  let held: Promise<void> | undefined
+  return {
+    awaited: async () => {
+      await eventually(10_000, async () => {
+        const waiting = await holder.query('SELECT FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE d.datname = $1 AND NOT l.granted', [name])
+        if (waiting.rowCount === 0) throw new Error('nobody waits for the tables')
+      })
+    },
+    letGo: () => (held ??= holder.end()),
   }
 }

@@ -8,6 +8,7 @@ import { verifyDatabase } from '../../audit/verify/verify-database.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
 import { createDatabase, type TestDatabase } from './city-database.ts'
 import { asRole, fillLog, handKey, handLeafHash, handLeaves, handTiles, type HandKey } from './hand-made-log.ts'
+import { unpacked } from './unpacked-runs.ts'
 
 /** Sizes of the kept heads of `population`. */
 export const HEADS = [100, 200, 300, 600]
@@ -50,9 +51,10 @@ export async function signedLogs(): Promise<SignedLogs> {
   return { database, key, after }
 }
 
-/** The attack of these statements, one after another. */
+/** The attack of these statements, one after another; those that change `unpacked` change records one by one (unpacked-runs). */
 export const sql = (...statements: readonly string[]): Attack => async (client) => {
-  for (const statement of statements) await client.query(statement)
+  if (!statements.some((statement) => statement.includes('unpacked'))) for (const statement of statements) await client.query(statement)
+  else await client.query(unpacked(...statements))
 }
 /** Kind and first record of each finding. */
 export const kinds = (found: Found): readonly (readonly [string, number | undefined])[] => found.findings.map(({ kind, seq }) => [kind, seq])
@@ -60,8 +62,8 @@ export const kinds = (found: Found): readonly (readonly [string, number | undefi
 export const leavesOf = async (client: pg.Client): Promise<readonly Buffer[]> => (await client.query<{ leaf: Buffer }>(`SELECT leaf FROM audit.record WHERE log = 'population' ORDER BY seq`)).rows.map(({ leaf }) => leaf)
 /** One letter of the text: still canonical JSON of the same length. */
 export const FORGED = `convert_to(replace(convert_from(leaf, 'UTF8'), 'officer-1', 'officer-2'), 'UTF8')`
-/** Makes another text of one record of `population`, with the hash that fits it. */
-export const forge = (seq: number): string => `UPDATE audit.record SET leaf = ${FORGED}, leaf_hash = sha256('\\x00'::bytea || ${FORGED}) WHERE log = 'population' AND seq = ${seq}`
+/** Makes another text of one record of `population`. */
+export const forge = (seq: number): string => `UPDATE unpacked SET leaf = ${FORGED} WHERE log = 'population' AND seq = ${seq}`
 /** Tiles over the rows as they are now, as the writer would make them. */
 export const newTiles: Attack = async (client) => {
   const hashes = (await leavesOf(client)).slice(0, 600).map(handLeafHash)
@@ -70,14 +72,11 @@ export const newTiles: Attack = async (client) => {
 }
 /** All later records get a number that is higher or lower by one. */
 export const shift = (from: number, by: 1 | -1): readonly string[] => [
-  `UPDATE audit.record SET seq = -(seq + (${by})) WHERE log = 'population' AND seq >= ${from}`,
-  `UPDATE audit.record SET seq = -seq WHERE log = 'population' AND seq < 0`,
+  `UPDATE unpacked SET seq = -(seq + (${by})) WHERE log = 'population' AND seq >= ${from}`,
+  `UPDATE unpacked SET seq = -seq WHERE log = 'population' AND seq < 0`,
 ]
 /** Puts a well-formed record into the log at this number. */
 export const insert = (seq: number, log = 'population'): Attack => async (client) => {
   const [leaf] = handLeaves(log, 1)
-  await client.query(
-    `INSERT INTO audit.record SELECT $1, $2, (convert_from($3, 'UTF8')::json ->> 'id')::uuid, (convert_from($3, 'UTF8')::json ->> 'at')::timestamptz, $3, sha256('\\x00'::bytea || $3)`,
-    [log, seq, leaf],
-  )
+  await client.query(`INSERT INTO audit.run VALUES ($1, $2, ARRAY[octet_length($3::bytea)], '{0}', '', $3)`, [log, seq, leaf])
 }

@@ -55,10 +55,16 @@ function surface(text: string): string {
   if (!text.startsWith('{')) return text
   try {
     const { data: _data, ...rest }: Record<string, unknown> = JSON.parse(text)
-    return JSON.stringify(rest)
+    // An answer to a tool's call: the data stand in it twice.
+    return JSON.stringify(rest, (key, value: unknown) => (key === 'structuredContent' && typeof value === 'object' ? { ...value, data: null } : key === 'content' && 'jsonrpc' in rest && isAnswered(rest['result']) ? [] : value))
   } catch {
     return text
   }
+}
+
+/** Of a tool's call that did not fail: what a failure says must hold no value either. */
+function isAnswered(result: unknown): boolean {
+  return typeof result === 'object' && result !== null && 'structuredContent' in result
 }
 
 afterAll(() => {

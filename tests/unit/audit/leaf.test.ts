@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { frozenClock } from '../../../core/clock.ts'
-import { leafBytes, leafHash } from '../../../audit/leaf.ts'
+import { leafHash } from '../../../audit/leaf.ts'
 import { recordIds } from '../../../audit/record-id.ts'
 import { accessRecord } from '../../support/access-record.ts'
+import { leafBytes } from '../../support/leaf-bytes.ts'
 
 describe('a leaf', () => {
   it('hashes the standard inputs of RFC 6962 to the published leaf hashes', () => {

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessRecord, LogRecord } from '../../../audit/access-record.ts'
 import { canonicalJson } from '../../../audit/canonical-json.ts'
-import { leafBytes } from '../../../audit/leaf.ts'
 import { accessRecord } from '../../support/access-record.ts'
+import { leafBytes } from '../../support/leaf-bytes.ts'
 
 const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 1e9))
 let state = seed

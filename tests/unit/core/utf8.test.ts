@@ -1,7 +1,7 @@
 // Texts as bytes, beside Node's own encoding.
 
 import { describe, expect, it } from 'vitest'
-import { utf8Around, utf8Of } from '../../../core/utf8.ts'
+import { bytesOf, utf8Of } from '../../../core/utf8.ts'
 import { random } from '../../../synthetic-city/random.ts'
 
 const seed = Number(process.env['UTF8_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
@@ -25,7 +25,7 @@ describe('the bytes of a text', () => {
     const text = (length: number): string => Array.from({ length }, () => next.pick(['a', '"', 'é', '示', '𠮷', '\ud800'])).join('')
     for (const [before, between, after] of [[0, 0, 0], [1, 0, 2], [300, 2_000, 400], [0, 65_536, 0], [0, 65_536, 1], [65_536, 0, 0], [30_000, 10_000, 20_000], [70_000, 5, 70_000]] as const) {
       const [one, middle, other] = [text(before), Buffer.from('m'.repeat(between)), text(after)]
-      expect(utf8Around(one, middle, other).equals(Buffer.concat([Buffer.from(one), middle, Buffer.from(other)])), `seed ${seed}, ${before} ${between} ${after}`).toBe(true)
+      expect(bytesOf((write) => [one, middle, other].forEach(write)).equals(Buffer.concat([Buffer.from(one), middle, Buffer.from(other)])), `seed ${seed}, ${before} ${between} ${after}`).toBe(true)
     }
   })
 

@@ -1,8 +1,8 @@
 // What a department reports of its tables, as governance takes it from a leaf.
 
 import { describe, expect, it } from 'vitest'
-import { leafBytes } from '../../../audit/leaf.ts'
 import { leafReader } from '../../../governance/read-leaf.ts'
+import { leafBytes } from '../../support/leaf-bytes.ts'
 
 const record = { id: '019cf0d5-0000-7000-8000-000000000001', at: '2026-03-01T02:00:00.000Z', log: 'credit', event: 'HOLDINGS' as const }
 const read = (holdings: readonly { readonly type: string; readonly rowsAtLeast: number; readonly newestOn?: string }[]) => leafReader()(leafBytes({ ...record, holdings }))

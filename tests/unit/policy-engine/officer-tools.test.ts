@@ -87,7 +87,7 @@ describe('what the engine lowers', () => {
     const { situation } = environment()
     return createAccessPlan({
       situation, candidates: indexPolicies(policies).candidates(situation), classification: smallGraph, subjects: subjectsOf(smallGraph), withdrawn: new Set(),
-      policyVersion: 'v', bundleSequence: 1, validUntil: frozenNow, trusted: true, quotas: { A: { day: 1, month: 1 }, B: { day: 1, month: 1 }, C: { day: 1, month: 1 } }, combinations: ownCombinations(smallGraph), bulkGrants: new Set(), stopped: new Map(), alternatives: () => [],
+      policyVersion: 'v', bundleSequence: 1, validUntil: frozenNow, trusted: true, quotas: { A: { day: 1, month: 1 }, B: { day: 1, month: 1 }, C: { day: 1, month: 1 } }, combinations: ownCombinations(smallGraph), bulkGrants: new Set(), limitedGrants: { all: new Set(), minors: [] }, stopped: new Map(), alternatives: () => [],
     })
   }
   const all = 'permit (principal, action, resource);'

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readBundle } from '../../../policy-engine/bundle.ts'
 import { createPolicyChecker } from '../../../policy-engine/cedar-validate.ts'
 import type { DecidingPlan } from '../../../policy-engine/access-plan.ts'
-import type { BulkClass, Caller, Occasion } from '../../../policy-engine/decision.ts'
+import type { Caller, Occasion, QuotaName } from '../../../policy-engine/decision.ts'
 import { makePlan } from '../../../policy-engine/make-plan.ts'
 import { problemLine } from '../../../policy-engine/problem.ts'
 import { policiesFolder } from '../../../cli/city-parts.ts'
@@ -17,7 +17,7 @@ const checker = createPolicyChecker(classification)
 const now = Date.parse('2026-03-01T10:00:00+08:00')
 const department = (org: string): Caller => ({ kind: 'department', org, sub: 'x', roles: [], assurance: 2, zone: 'intranet' })
 
-async function plans(directory: string = policiesFolder): Promise<(caller: Caller, occasion: Partial<Occasion>, raised?: readonly BulkClass[]) => DecidingPlan> {
+async function plans(directory: string = policiesFolder): Promise<(caller: Caller, occasion: Partial<Occasion>, raised?: readonly QuotaName[]) => DecidingPlan> {
   const { bundle, problems } = await readBundle(directory, classification, checker)
   if (bundle === undefined) throw new Error(problems.map(problemLine).join('\n'))
   return (caller, occasion, raised = []) =>
@@ -62,7 +62,7 @@ describe('over its quota an organisation', () => {
     expect(open(department('TRANS'), {}).field('Person', 'name').decision).toBe('CLEAR')
     expect([open(department('TRANS'), {}).filterable('Person', 'name'), open(department('TRANS'), {}).filterable('Person', 'gender')]).toEqual([false, true])
     const plan = await plans()
-    const filters = (raised: readonly BulkClass[]): boolean => plan(department('PSB'), { purpose: 'PSB-0001', caseNo: 'CASE-0001' }, raised).filterable('Person', 'name')
+    const filters = (raised: readonly QuotaName[]): boolean => plan(department('PSB'), { purpose: 'PSB-0001', caseNo: 'CASE-0001' }, raised).filterable('Person', 'name')
     expect([filters([]), filters(['C'])]).toEqual([true, true])
     expect(plan(department('TRANS'), admission, ['C']).filterable('Person', 'name')).toBe(false)
   })
@@ -74,22 +74,67 @@ describe('a quota is not', () => {
     const same = (caller: Caller, occasion: Partial<Occasion>, coordinate: string): void => {
       const [type = '', field = ''] = coordinate.split('.')
       expect(plan(caller, occasion, ['A', 'B', 'C']).cells(type, field)).toEqual(plan(caller, occasion).cells(type, field))
-      expect(plan(caller, occasion).counted(type, field)).toBeUndefined()
+      expect(plan(caller, occasion).counted(type, field)).toEqual([])
     }
     same(department('PSB'), { purpose: 'PSB-0001', caseNo: 'CASE-0001' }, 'Person.name')
     same({ ...department('CITIZEN'), kind: 'subject', pid: '6f9619ff-8b86-4011-b42d-00c04fc964ff', assurance: 3 }, {}, 'Person.mobile')
     same(department('TRANS'), admission, 'Driver.violationCount')
     const other = await plans()
-    expect(other(department('TRANS'), admission).counted('Driver', 'violationCount')).toBe('C')
+    expect(other(department('TRANS'), admission).counted('Driver', 'violationCount')).toEqual(['C'])
   })
 
   it('used by what is not served, public or without a class', async () => {
     const plan = await plans()
-    expect(plan(department('STAT'), {}).counted('Person', 'mobile')).toBeUndefined()
-    expect(plan(department('STAT'), {}).counted('Person', 'gender')).toBeUndefined()
-    expect(plan(department('STAT'), {}).counted('Enterprise', 'name')).toBeUndefined()
-    expect(plan(department('STAT'), {}).counted('Person', 'name')).toBe('C')
-    expect(plan(department('STAT'), {}, ['C']).counted('Person', 'name')).toBeUndefined()
+    expect(plan(department('STAT'), {}).counted('Person', 'mobile')).toEqual([])
+    expect(plan(department('STAT'), {}).counted('Person', 'gender')).toEqual([])
+    expect(plan(department('STAT'), {}).counted('Enterprise', 'name')).toEqual([])
+    expect(plan(department('STAT'), {}).counted('Person', 'name')).toEqual(['C'])
+    expect(plan(department('STAT'), {}, ['C']).counted('Person', 'name')).toEqual([])
+  })
+})
+
+describe('a grant with a quota', () => {
+  const limited = (more = ''): Promise<Awaited<ReturnType<typeof plans>>> =>
+    plans(editedPolicies({ 'grants/trans-0802.yaml': (text) => text.replace('scenario:', `perDay: 3\n${more}scenario:`), 'grants/edu-0701.yaml': (text) => text.replace('scenario:', 'perDay: 2\nscenario:') }))
+  const used: readonly QuotaName[] = ['grant/TRANS-0802']
+
+  it('counts whoever it opens something of, and nobody of whom the same is open without it', async () => {
+    const plan = await limited()
+    const trans = plan(department('TRANS'), admission)
+    expect(trans.counted('Person', 'name')).toEqual(['C', 'grant/TRANS-0802'])
+    expect(trans.counted('Query', 'checkDriver')).toEqual(['C', 'grant/TRANS-0802'])
+    expect(trans.counted('Person', 'gender')).toEqual([])
+    expect(trans.counted('Enterprise', 'name')).toEqual([])
+    expect(plan(department('TRANS'), { purpose: 'TRANS-0001', caseNo: 'CASE-0001' }).counted('Person', 'name')).toEqual(['C'])
+    expect(trans.quotas).toMatchObject({ 'grant/TRANS-0802': { day: 3 } })
+    expect(Object.keys(plan(department('STAT'), {}).quotas)).toEqual(['A', 'B', 'C'])
+  })
+
+  it('is no grant once it is used up, with the code QUOTA and its name on record, in whatever order plans are made', async () => {
+    const plan = await limited()
+    const [without, over] = [plan(department('TRANS'), { purpose: 'TRANS-0001', caseNo: 'CASE-0001' }), plan(department('TRANS'), admission, used)]
+    expect(over.cells('Person', 'name')).toEqual(without.cells('Person', 'name'))
+    expect(over.field('Person', 'name')).toMatchObject({ code: 'QUOTA', policies: expect.arrayContaining(['quota/grant/TRANS-0802']) })
+    expect(over.field('Driver', 'points')).toMatchObject({ decision: 'DENIED', code: 'QUOTA' })
+    expect(over.verify('checkDriver')).toMatchObject({ condition: { kind: 'never' }, code: 'QUOTA', policies: expect.arrayContaining(['quota/grant/TRANS-0802']) })
+    expect(over.counted('Person', 'name')).toEqual(['C'])
+    expect(over.counted('Query', 'checkDriver')).toEqual([])
+    expect(said(over, 'Person.gender')).toBe(said(without, 'Person.gender'))
+    expect(plan(department('TRANS'), admission, [...used, 'C']).field('Person', 'name')).toMatchObject({ decision: 'DENIED', code: 'QUOTA' })
+  })
+
+  it('counts also where bulk is approved, and then its fields are no filters', async () => {
+    const plan = await limited('bulkApproved: true\n')
+    expect(plan(department('TRANS'), admission).counted('Driver', 'points')).toEqual(['grant/TRANS-0802'])
+    expect(plan(department('TRANS'), admission).filterable('Driver', 'points')).toBe(false)
+  })
+
+  it('of which children are opened counts for all that is served, and closes them when it is used up', async () => {
+    const plan = await limited()
+    const enrolment = { purpose: 'EDU-0701', caseNo: 'CASE-0001' }
+    expect(plan(department('EDU'), enrolment).counted('Person', 'name')).toContain('grant/EDU-0701')
+    expect(plan(department('EDU'), enrolment, ['grant/EDU-0701']).situation.minorsApproved).toBe(false)
+    expect(plan(department('EDU'), enrolment).situation.minorsApproved).toBe(true)
   })
 })
 
