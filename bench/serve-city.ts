@@ -32,6 +32,8 @@ export type CityOptions = {
   readonly population?: string
   /** So many subgraphs more in the supergraph, which nobody asks. */
   readonly subgraphsMore?: number
+  /** Folder of other open queries than the project's. */
+  readonly openQueries?: string
   /** A file for what the processor did between two signals SIGUSR2. */
   readonly profile?: string
 }
@@ -46,6 +48,7 @@ export async function run([text = '']: readonly string[]): Promise<number> {
   const city = await openCity({
     config, databases, keys, clock, logger: createLogger('error'),
     ...(options.policies === undefined ? {} : { policies: options.policies }),
+    ...(options.openQueries === undefined ? {} : { openQueries: options.openQueries }),
     ...(options.following ? {} : { follow: followingNothing }),
     ...(options.records === 'kept' ? {} : { wrapLogs: keepingNothing }),
     ...(options.subgraphsMore === undefined ? {} : { supergraphSdl: supergraphWith(options.subgraphsMore) }),

@@ -6,25 +6,29 @@ import http from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { attachDatabases } from '../../cli/city-databases.ts'
-import { readConfig } from '../../core/config.ts'
+import { startCity } from '../../bench/bench-city.ts'
+import type { BenchCity } from '../../bench/bench-city.ts'
+import { startServing } from '../../bench/processes.ts'
+import type { ServingProcess } from '../../bench/processes.ts'
+import { productFlags } from '../../bench/product-flags.ts'
+import type { CityOptions } from '../../bench/serve-city.ts'
 import type { DatabaseAddress } from '../../migrations/address.ts'
-import { cityFolder, startedCity } from '../support/command.ts'
-import type { CityFolder, Command } from '../support/command.ts'
+import { openQueriesForTests } from '../support/open-city.ts'
 
 const ROWS = 1_000_000
 /** MiB beside what the process has after a first, short stream. */
 const GROWTH = 80
 const SECONDS = 400
 
-let folder: CityFolder
-let city: Command & { readonly url: string }
+let city: BenchCity
+let serving: ServingProcess
 let transport: DatabaseAddress
 
 beforeAll(async () => {
-  folder = cityFolder()
-  city = await startedCity(folder)
-  transport = attachDatabases(readConfig({ CITYGRAPH_FOLDER: folder.path })).owners.transport
+  city = await startCity(400)
+  const options: CityOptions = { folder: city.folder, caller: 'bank-a', person: city.person, records: 'kept', following: true, openQueries: openQueriesForTests() }
+  serving = await startServing('city', options, productFlags)
+  transport = city.databases.owners.transport
   const client = new pg.Client(transport)
   await client.connect()
   await client.query(`INSERT INTO trf_metro_station (station_code, station_name, lng, lat, in_service) SELECT 'L' || lpad(n::text, 9, '0'), '站点' || n, 121 + n % 1000 * 0.001, 31 + n % 997 * 0.001, true FROM generate_series(1, $1::int) AS n`, [ROWS])
@@ -34,13 +38,13 @@ beforeAll(async () => {
   await pause(3_000)
 }, 600_000)
 afterAll(async () => {
+  await serving?.stop()
   await city?.stop()
-  folder?.remove()
 })
 
 /** Resident memory in MiB (Linux). */
 function resident(): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${city.child.pid ?? 0}/status`, 'utf8'))?.[1] ?? 0) / 1_024
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${serving.pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024
 }
 
 type Outcome = { readonly lines: number; readonly bytes: number; readonly whole: boolean; readonly last: string; readonly seconds: number; readonly peak: number; readonly before: number }
@@ -53,7 +57,7 @@ function streamed(format: string, most = Number.POSITIVE_INFINITY, at?: { readon
   let paused = false
   const timer = setInterval(() => void (peak = Math.max(peak, resident())), 100)
   return new Promise<Outcome>((resolve, reject) => {
-    const request = http.get(`${city.url}/open/v1/metro-stations?all=true&format=${format}`, { agent: false }, (response) => {
+    const request = http.get(new URL(`/open/v1/all-stations?all=true&format=${format}`, serving.url), { agent: false }, (response) => {
       const done = (): void => resolve({ lines, bytes, whole: response.complete, last, seconds: (performance.now() - began) / 1_000, peak, before })
       response.on('data', (chunk: Buffer) => {
         bytes += chunk.length

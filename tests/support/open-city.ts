@@ -18,6 +18,7 @@ const withoutPlaces = ['json', 'ndjson', 'csv', 'xml']
 export const openTexts: readonly Written[] = [
   { id: 'stations', operation: stations() },
   { id: 'kept-stations', header: { cache: 300 }, operation: stations() },
+  { id: 'all-stations', header: { quota: { requestsPerMinute: 60_000, rowsPerDay: 100_000_000 } }, operation: stations() },
   { id: 'stations-of-name', header: { examples: [{ title: header.title, parameters: { name: '人民广场' } }] }, operation: stations(', where: { name: { eq: $name } }', ', $name: String') },
   { id: 'sections', header: { formats: withoutPlaces }, operation: sections },
   { id: 'lines', header: { formats: withoutPlaces, cache: 300 }, operation: 'query Lines($first: Int = 20, $after: String) { metroLines(first: $first, after: $after) { nodes { lineNo operator { uscc name } } pageInfo { hasNextPage endCursor } } }' },
