@@ -16,7 +16,7 @@ import type { Graph } from '../open/columns.ts'
 import { openLibrary } from '../open/library.ts'
 import type { OpenQueries } from '../open/library.ts'
 import { publishedFiles } from '../open/published-files.ts'
-import { apiSchema } from '../schema/api-schema.ts'
+import { apiSchemaOf } from '../schema/api-schema.ts'
 import type { Classification } from '../schema/classification.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
 
@@ -34,7 +34,7 @@ const graphs = new WeakMap<Classification, Graph>()
 
 /** The graph by which texts are read, one for a process. */
 export function openGraph(classification: Classification): () => Graph {
-  return () => graphs.get(classification) ?? keepGraph({ schema: apiSchema(committedSupergraphSdl()), classification })
+  return () => graphs.get(classification) ?? keepGraph({ schema: apiSchemaOf(committedSupergraphSdl()), classification })
 }
 
 function keepGraph(graph: Graph): Graph {

@@ -10,6 +10,7 @@ import type { ErrorCode } from '../core/errors.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
 import { requestIdOf } from '../core/request-id.ts'
+import { isObject } from '../core/is-object.ts'
 import type { Caller } from '../policy-engine/decision.ts'
 import type { ReadAccept } from './accepting.ts'
 import type { Limits } from './admit.ts'
@@ -136,19 +137,15 @@ function codeIn(text: string): ErrorCode | undefined {
 
 /** The body with its text's literals lifted. What is no plain request of one text, and all by GET, is for Apollo Server as it is. */
 function lifted(body: unknown, state: RequestState, lift: LiftLiterals): unknown {
-  if (!isRecord(body) || typeof body['query'] !== 'string' || 'extensions' in body) return body
+  if (!isObject(body) || typeof body['query'] !== 'string' || 'extensions' in body) return body
   const variables = body['variables'] ?? {}
-  if (!isRecord(variables)) return body
+  if (!isObject(variables)) return body
   const text = lift(body['query'])
   if (text === undefined) return body
   state.literalOf = text.literalOf
   const rewritten: Record<string, unknown> = { query: text.text, variables: { ...variables, ...text.values } }
   if ('operationName' in body) rewritten['operationName'] = body['operationName']
   return rewritten
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Our text, or Apollo's as it is; answers that Apollo refused before our plugin (method, CSRF, body's form) get their extensions here. */
@@ -188,7 +185,8 @@ function headersOf(request: IncomingMessage): HeaderMap {
   return headers
 }
 
-function searchOf(request: IncomingMessage): string {
+/** The query of the address with its `?`; '' where there is none. */
+export function searchOf(request: IncomingMessage): string {
   const url = request.url ?? ''
   const mark = url.indexOf('?')
   return mark === -1 ? '' : url.slice(mark)

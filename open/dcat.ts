@@ -74,7 +74,7 @@ function distribution(query: OpenQuery, format: Format): JsonObject {
     ...(whole && query.audience === 'public' ? { 'dcat:downloadURL': reference(query.rows.kind === 'MANY' ? `${address}&all=true` : address) } : {}),
     'dcat:mediaType': reference(`https://www.iana.org/assignments/media-types/${mediaTypes[format][0] ?? ''}`),
     ...(type === undefined ? {} : { 'dct:format': reference(`${authority}/file-type/${type}`) }),
-    ...(query.audience === 'public' ? { 'dct:license': reference(PUBLIC_LICENCE) } : { 'dct:rights': { '@type': 'dct:RightsStatement', 'rdfs:label': words({ en: 'For holders of a key, on its terms.', zh: '凭密钥使用，依其条款。' }) } }),
+    ...(query.audience === 'public' ? { 'dct:license': reference(PUBLIC_LICENCE) } : { 'dct:rights': { '@type': 'dct:RightsStatement', 'rdfs:label': words({ en: 'For departments and partners with an access token, on the terms of their grants.', zh: '供持访问令牌的部门与合作方使用，依其授权条款。' }) } }),
     'dcatap:availability': reference(`${authority}/planned-availability/AVAILABLE`),
     'dcat:accessService': reference(serviceId(query)),
   }

@@ -1,6 +1,7 @@
 // GeoJSON (RFC 7946): a FeatureCollection. The geometry is the first place among the columns, longitude first; it is null where the place
 // is. What else a row holds are the feature's properties.
 
+import { isObject } from '../core/is-object.ts'
 import type { Column } from './open-query.ts'
 import { placeOf } from './place.ts'
 import type { Row, RowFormat } from './row-format.ts'
@@ -38,8 +39,4 @@ function taken(row: Row, [name = '', ...below]: readonly string[]): readonly [un
   if (!isObject(value)) return [undefined, row]
   const [found, rest] = taken(value, below)
   return [found, { ...row, [name]: rest }]
-}
-
-function isObject(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -2,25 +2,11 @@
 // protection (level, sharing, opening), which nobody may do in passing.
 // Relies on supergraphs as compose.ts writes them; additions are no problem.
 
-import { Kind, buildASTSchema, findBreakingChanges, parse, visit } from 'graphql'
-import type { DocumentNode, GraphQLSchema } from 'graphql'
+import { findBreakingChanges, Kind, parse } from 'graphql'
+import { apiSchemaOf } from './api-schema.ts'
 import { directivesNamed } from './declarations.ts'
 import { readClassified } from './directive-values.ts'
 import type { ClassifiedValues, ReleaseAttribute } from './directive-values.ts'
-
-const federationOnly = /^(join__|link__|core__)/
-
-/** The graph as clients see it: the supergraph without Federation's own types and without directives on its fields. */
-export function apiSchemaOf(supergraphSdl: string): GraphQLSchema {
-  const document = parse(supergraphSdl, { noLocation: true })
-  const definitions = document.definitions.filter(
-    (definition) => definition.kind !== Kind.DIRECTIVE_DEFINITION && !('name' in definition && definition.name !== undefined && federationOnly.test(definition.name.value)),
-  )
-  const clean: DocumentNode = visit({ kind: Kind.DOCUMENT, definitions }, {
-    Directive: (node) => (node.name.value === 'deprecated' || node.name.value === 'specifiedBy' || node.name.value === 'oneOf' ? undefined : null),
-  })
-  return buildASTSchema(clean)
-}
 
 /** `coordinate` (`Type` or `Type.field`) is known where protection was lowered; a change of the contract has its sentence alone. */
 export type BreakingChange = { readonly coordinate?: string; readonly message: string }

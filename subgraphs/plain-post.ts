@@ -2,6 +2,7 @@
 // negotiation, so it goes to the subgraph directly; whatever is not exactly that is @apollo/server's (apollo-protocol.ts).
 
 import type { IncomingHttpHeaders } from 'node:http'
+import { isObject } from '../core/is-object.ts'
 import type { SubgraphAnswer } from './answer-shape.ts'
 
 export type PlainOperation = { readonly query: string; readonly operationName?: string; readonly variables?: Readonly<Record<string, unknown>> }
@@ -17,15 +18,11 @@ export function plainOperation(headers: IncomingHttpHeaders, body: object): Plai
   const operationName = 'operationName' in body ? body.operationName : undefined
   const variables = 'variables' in body ? body.variables : undefined
   if (operationName != null && typeof operationName !== 'string') return undefined
-  if (variables != null && !isRecord(variables)) return undefined
+  if (variables != null && !isObject(variables)) return undefined
   return { query: body.query, ...(operationName == null ? {} : { operationName }), ...(variables == null ? {} : { variables }) }
 }
 
 /** The answer as @apollo/server writes it: errors before data. */
 export function answerText({ errors, data, extensions }: Omit<SubgraphAnswer, 'status'>): string {
   return `${JSON.stringify({ errors, data, extensions })}\n`
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

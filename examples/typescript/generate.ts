@@ -9,7 +9,7 @@ import { curlOf, exampleRequests } from '../../open/examples.ts'
 import { readQueries } from '../../open/library.ts'
 import { publishedFiles } from '../../open/published-files.ts'
 import type { OpenQuery, Parameter } from '../../open/open-query.ts'
-import { apiSchema } from '../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../schema/api-schema.ts'
 import { readClassification } from '../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl } from '../../schema/load.ts'
 
@@ -25,7 +25,7 @@ const scalars = {
 /** Texts by their path below `examples/`. Throws what is wrong with a query. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
   const classification = readClassification(allSubgraphSdl())
-  const schema = apiSchema(committedSupergraphSdl())
+  const schema = apiSchemaOf(committedSupergraphSdl())
   const { files, problems: unreadable } = await publishedFiles(openQueries)
   const { queries, problems } = readQueries(files, { schema, classification }, [])
   if (unreadable.length + problems.length > 0) throw new Error([...unreadable, ...problems].map(({ file, message }) => `${file}: ${message}`).join('\n'))

@@ -1,4 +1,4 @@
-// Who may ask an open query, and how much: the caller behind a key or a token, whether the audience is theirs, and what they have used.
+// Who may ask an open query, and how much: the caller behind a token, whether the audience is theirs, and what they have used.
 
 import type { IncomingMessage } from 'node:http'
 import { CitygraphError } from '../../core/errors.ts'
@@ -22,7 +22,7 @@ export type Admit = (request: IncomingMessage, query: OpenQuery, requestId: stri
 export function admission(parts: Pick<ServeParts, 'authenticate' | 'rates' | 'logger'>): Admit {
   return async (request, query, requestId) => {
     const caller = await identify(request, requestId, parts)
-    if (caller.kind === 'public' && query.audience !== 'public') throw new CitygraphError('UNAUTHENTICATED', { hint: 'This query is for holders of a key.' })
+    if (caller.kind === 'public' && query.audience !== 'public') throw new CitygraphError('UNAUTHENTICATED', { hint: 'This query needs an access token.' })
     return { caller, rows: async () => undefined, headers: () => ({}) }
   }
 }

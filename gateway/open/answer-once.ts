@@ -70,7 +70,7 @@ function tagOf({ digest }: Made, { format }: Asked, coding: string | undefined):
 }
 
 /** Weak comparison (RFC 9110, 13.1.2). */
-function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
+export function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false
   if (ifNoneMatch.trim() === '*') return true
   const opaque = etag.replace(/^W\//, '')

@@ -12,6 +12,7 @@ import { isEnded } from '../../open/ending.ts'
 import type { OpenQueries } from '../../open/library.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 import { send, sendError } from '../respond.ts'
+import { searchOf } from '../serve-graphql.ts'
 import { createDocuments } from './documents.ts'
 import { htmlText } from './html.ts'
 import type { Markup } from './html.ts'
@@ -53,7 +54,7 @@ export function createDocumentation(parts: DocumentationParts): Documentation {
       return true
     }
     if (path === PAGES) {
-      const search = new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'))
+      const search = new URLSearchParams(searchOf(request))
       sendPage(response, listPage(inForce(), filtersOf(search), parts.about()))
       return true
     }

@@ -10,6 +10,7 @@ import type { About } from '../../open/about.ts'
 import { openApi } from '../../open/openapi.ts'
 import { apiSchemaText } from '../../schema/api-schema.ts'
 import { begin, send } from '../respond.ts'
+import { isKnown } from './answer-once.ts'
 
 export type InForce = {
   /** Those that are answered today. */
@@ -65,8 +66,7 @@ function keep(of: string, text: string): Kept {
 /** May be kept by anybody who asks each time whether it still holds: a withdrawal shows at once. */
 async function sendKept(request: IncomingMessage, response: ServerResponse, { text, etag }: Kept, type: string): Promise<void> {
   const headers = { etag, 'cache-control': 'public, no-cache', 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' }
-  const known = (request.headers['if-none-match'] ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
-  if (known) {
+  if (isKnown(request.headers['if-none-match'], etag)) {
     if (await begin(response, 304, headers)) response.end()
   } else send(response, 200, { ...headers, 'content-type': type }, text)
 }

@@ -27,7 +27,7 @@ export type ToolParts = CallParts & Pick<ServeParts, 'limits' | 'metrics'> & {
   /** Those that are answered now: asked when they are needed, since a body may take its time and a query be withdrawn meanwhile. */
   readonly inForce: () => readonly OpenQuery[]
   readonly about: () => About
-  /** The caller behind a key or a token. Throws UNAUTHENTICATED, RATE_LIMITED. */
+  /** The caller behind a token. Throws UNAUTHENTICATED, RATE_LIMITED. */
   readonly who: (request: IncomingMessage, requestId: string) => Promise<Caller>
   readonly draining: () => boolean
 }

@@ -1,5 +1,5 @@
 // One open query as a page: what it gives, to whom, with which parameters, and a form to try it. Reads without a script; the form needs one,
-// since a number of a person and a key must not stand in an address.
+// since a number of a person and a token must not stand in an address.
 
 import { columnTitle, describe, domainTitle, parameterTitle } from '../../open/about.ts'
 import type { About, Described } from '../../open/about.ts'
@@ -41,7 +41,6 @@ function endingOf({ deprecated }: OpenQuery, ended: boolean): Markup | undefined
 function factsOf({ query, owner, purpose, domains, updateCycle }: Described, about: About): Markup {
   const fact = (name: string, zh: string, value: Markup): Markup => html`
         <dt>${name} <span lang="zh">${zh}</span></dt><dd>${value}</dd>`
-  const { quota } = query
   return html`      <dl class="card">${[
     fact('Address', '地址', html`<code>${query.method} ${addressOf(query)}</code>, version ${query.version}`),
     fact('For', '对象', both(audienceTitle(query.audience))),
@@ -51,7 +50,6 @@ function factsOf({ query, owner, purpose, domains, updateCycle }: Described, abo
     fact('Domains', '领域', html`${domains.map((domain, at) => html`${at === 0 ? '' : ', '}${both(domainTitle(domain, about))}`)}`),
     ...(updateCycle === undefined ? [] : [fact('Updated', '更新周期', html`${updateCycle.toLowerCase().replace('_', ' ')}`)]),
     fact('Formats', '格式', html`${query.formats.join(', ')}`),
-    fact('Quota', '配额', html`${quota.requestsPerMinute} requests a minute, ${quota.rowsPerDay} rows a day, for each key`),
     fact('Kept', '缓存', html`${query.cache === 0 ? 'not at all' : `${query.cache} seconds`}`),
   ]}
       </dl>`

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { CitygraphError } from '../../core/errors.ts'
 import { holdsNaturalKey } from '../../core/natural-keys.ts'
+import { isObject } from '../../core/is-object.ts'
 import { acceptedFormat, namedFormat } from '../../open/media-types.ts'
 import { PAGE_LIMIT } from '../../open/open-query.ts'
 import type { Format, OpenQuery } from '../../open/open-query.ts'
@@ -10,7 +11,7 @@ import { fromObject, fromSearch, reserved } from '../../open/parameters.ts'
 import { readOccasion } from '../occasion.ts'
 import type { HeaderOccasion } from '../occasion.ts'
 import { readBody } from '../read-body.ts'
-import { Refusal } from '../serve-graphql.ts'
+import { Refusal, searchOf } from '../serve-graphql.ts'
 import type { ServeParts } from '../serve-graphql.ts'
 
 export type Asked = {
@@ -37,7 +38,7 @@ export function methodsOf({ method }: OpenQuery): string {
 export async function readAsked(request: IncomingMessage, query: OpenQuery, { engine, limits }: Pick<ServeParts, 'engine' | 'limits'>): Promise<Asked> {
   const { method = '' } = request
   if (!methodsOf(query).split(', ').includes(method)) throw new Refusal(new CitygraphError('METHOD_NOT_ALLOWED', { hint: `Use ${query.method}.` }), 405, { allow: methodsOf(query) })
-  const search = new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'))
+  const search = new URLSearchParams(searchOf(request))
   const byPost = method === 'POST'
   if (!byPost) refuseNumbers(search)
   const address = fromSearch(search, byPost ? { ...query, parameters: [] } : query, further)
@@ -86,10 +87,6 @@ async function fromBody(request: IncomingMessage, query: OpenQuery, maxBytes: nu
   if ('error' in body) throw new Refusal(body.error, body.status)
   if (!isObject(body.value)) throw new CitygraphError('BAD_USER_INPUT', { hint: 'Send a JSON object of parameters.' })
   return fromObject(body.value, query)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function refused(argument: string, hint: string): CitygraphError {

@@ -2,6 +2,7 @@
 // and records. Serving (serve-open.ts) and tools for assistants both come through here.
 
 import { HeaderMap } from '@apollo/server'
+import { isObject } from '../../core/is-object.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import type { Column, OpenQuery, Rows } from '../../open/open-query.ts'
 import type { ErrorEntry } from '../format-error.ts'
@@ -63,10 +64,6 @@ export function nextCursor(data: Readonly<Record<string, unknown>>, rows: Rows):
 
 function valueAt(value: unknown, path: readonly string[]): unknown {
   return path.reduce((found, name) => (isObject(found) ? found[name] : undefined), value)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The gateway wrote this text (answer-operation.ts). */

@@ -14,7 +14,7 @@ import { generated } from '../../examples/typescript/generate.ts'
 import { openQueriesFolder } from '../../cli/open-queries.ts'
 import { queryFiles, readQueries } from '../../open/library.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
-import { apiSchema, apiSchemaText } from '../../schema/api-schema.ts'
+import { apiSchemaOf, apiSchemaText } from '../../schema/api-schema.ts'
 import { readClassification } from '../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl } from '../../schema/load.ts'
 import { logLeaves } from '../support/log-leaves.ts'
@@ -23,7 +23,7 @@ import { runningCity } from '../support/running-city.ts'
 import type { RunningCity } from '../support/running-city.ts'
 
 const run = promisify(execFile)
-const schema = apiSchema(committedSupergraphSdl())
+const schema = apiSchemaOf(committedSupergraphSdl())
 const { queries } = readQueries(await queryFiles(openQueriesFolder), { schema, classification: readClassification(allSubgraphSdl()) }, [])
 
 // eslint-disable-next-line -- the document is read by path, by tests only

@@ -6,7 +6,7 @@ import { openQueriesFolder } from '../../cli/open-queries.ts'
 import { rowsIn } from '../../gateway/open/run-open-query.ts'
 import { queryFiles, readQueries } from '../../open/library.ts'
 import type { Column, Example, OpenQuery } from '../../open/open-query.ts'
-import { apiSchema } from '../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../schema/api-schema.ts'
 import { readClassification } from '../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl } from '../../schema/load.ts'
 import { askGraphql, askOpen, callerFor, readRows } from '../support/open-callers.ts'
@@ -17,7 +17,7 @@ import type { RunningCity } from '../support/running-city.ts'
 import { signedToken } from '../support/signed-token.ts'
 import { idOf } from '../support/use-cases.ts'
 
-const graph = { schema: apiSchema(committedSupergraphSdl()), classification: readClassification(allSubgraphSdl()) }
+const graph = { schema: apiSchemaOf(committedSupergraphSdl()), classification: readClassification(allSubgraphSdl()) }
 const { queries } = readQueries(await queryFiles(openQueriesFolder), graph, [])
 
 let city: RunningCity

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readQueries } from '../../open/library.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 import { placeOf } from '../../open/place.ts'
-import { apiSchema } from '../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../schema/api-schema.ts'
 import { committedSupergraphSdl } from '../../schema/load.ts'
 import { queryFiles } from '../../open/library.ts'
 import { logLeaves } from '../support/log-leaves.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const folder = openQueriesForTests()
   city = await runningCity({ openQueries: folder, clock: { now: () => new Date(at) } })
   const { engine, classification } = city.city.core
-  const read = readQueries(await queryFiles(folder), { schema: apiSchema(committedSupergraphSdl()), classification }, engine.bundle().combinations.sets)
+  const read = readQueries(await queryFiles(folder), { schema: apiSchemaOf(committedSupergraphSdl()), classification }, engine.bundle().combinations.sets)
   expect(read.problems).toEqual([])
   queries = new Map(read.queries.map((one) => [one.id, one]))
 }, 300_000)

@@ -8,7 +8,8 @@ import { isAlive, text } from './raw-city.ts'
 import type { Raw, RawCity } from './raw-city.ts'
 import type { Selection } from './reference-answer.ts'
 import { referenceGraph, referenceType } from './reference-graph.ts'
-import type { Edge, ReferenceType } from './reference-graph.ts'
+import type { Edge } from './reference-edges.ts'
+import type { ReferenceType } from './reference-graph.ts'
 
 export type Draw = { readonly asking: Asking; readonly of: ReferenceType; readonly rows: readonly Raw[]; readonly selections: readonly Selection[] }
 

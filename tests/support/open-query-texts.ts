@@ -5,7 +5,7 @@ import { readQueries } from '../../open/library.ts'
 import type { OpenQueries } from '../../open/library.ts'
 import type { About } from '../../open/about.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
-import { apiSchema } from '../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../schema/api-schema.ts'
 import { readClassification } from '../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl } from '../../schema/load.ts'
 import { createPolicyEngine } from '../../policy-engine/engine.ts'
@@ -39,7 +39,7 @@ export type City = { readonly about: About; readonly shipped: readonly OpenQuery
 export async function documentedCity(): Promise<City> {
   const classification = readClassification(allSubgraphSdl())
   const engine = await createPolicyEngine({ directory: policiesFolder, classification, clock: frozenClock('2026-03-01T10:00:00+08:00') })
-  const graph = { schema: apiSchema(committedSupergraphSdl()), classification }
+  const graph = { schema: apiSchemaOf(committedSupergraphSdl()), classification }
   const read = (files: Parameters<typeof readQueries>[0]): readonly OpenQuery[] => {
     const { queries, problems } = readQueries(files, graph, engine.bundle().combinations.sets)
     if (problems.length > 0) throw new Error(problems.map(({ file, message }) => `${file}: ${message}`).join('\n'))

@@ -5,15 +5,11 @@
 import type { Domain } from '../../core/domains.ts'
 import { day, isAlive, number, text } from './raw-city.ts'
 import type { Raw, RawCity } from './raw-city.ts'
+import { children, enterprise, many, one, person } from './reference-edges.ts'
+import type { Edge } from './reference-edges.ts'
 import { ageBand, computed, days, decimals, instants, integers, places, texts, truths, yearsOn } from './reference-values.ts'
 import type { Surroundings, Value } from './reference-values.ts'
 import { maskCoordGrid } from './reference-masks.ts'
-
-/** `rows`: rows at the other end that exist (not deleted), seen or not. `table` and `by`: where they stand, if it is that simple. */
-export type Edge =
-  | { readonly kind: 'person'; readonly column: string }
-  | { readonly kind: 'enterprise'; readonly column: string }
-  | { readonly kind: 'one' | 'many'; readonly type: string; readonly rows: (row: Raw, around: Surroundings) => readonly Raw[]; readonly direct?: { readonly table: string; readonly by: string; readonly own: string } }
 
 export type ReferenceType = {
   readonly domain: Domain
@@ -26,17 +22,6 @@ export type ReferenceType = {
   readonly edges: Readonly<Record<string, Edge>>
   /** The row that decides, for details of credit records; undefined where there is none or it is deleted. */
   readonly decidedBy?: (row: Raw, city: RawCity) => Raw | undefined
-}
-
-const children = (domain: Domain, table: string, by: string, own: string) => (row: Raw, { city }: Surroundings): readonly Raw[] =>
-  city.having(domain, table, by, keyOf(row, own)).filter(isAlive)
-const many = (domain: Domain, type: string, table: string, by: string, own: string): Edge => ({ kind: 'many', type, rows: children(domain, table, by, own), direct: { table, by, own } })
-const one = (domain: Domain, type: string, table: string, by: string, own: string): Edge => ({ kind: 'one', type, rows: children(domain, table, by, own), direct: { table, by, own } })
-const person = (column: string): Edge => ({ kind: 'person', column })
-const enterprise = (column: string): Edge => ({ kind: 'enterprise', column })
-
-function keyOf(row: Raw, column: string): string | number | null {
-  return typeof row[column] === 'number' ? number(row, column) : text(row, column)
 }
 
 const age = computed((row, { today }) => {

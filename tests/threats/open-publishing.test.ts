@@ -80,6 +80,15 @@ describe('nobody', () => {
     for (const token of [tokens.owner, tokens.second]) expect(outcomeOf(await acts.publish('two-hands', written, token))).toBe('FORBIDDEN')
   })
 
+  it('is another person by another spelling of one name', async () => {
+    const otherwise = await signedToken(city, { subject: 'AMR-Data-Owner', claims: { org: 'AMR', roles: ['data-owner', 'data-approver'] } })
+    const hash = await submitted(openText({ id: 'respelt' }), tokens.owner)
+    expect(outcomeOf(await acts.publish('respelt', hash, otherwise))).toBe('FORBIDDEN')
+    expect(outcomeOf(await acts.publish('respelt', hash, tokens.second))).toBe('PUBLISHED')
+    expect(outcomeOf(await acts.withdraw('respelt', tokens.owner))).toBe('WITHDRAWN')
+    expect(outcomeOf(await acts.resume('respelt', otherwise))).toBe('FORBIDDEN')
+  })
+
   it('publishes by the city office alone, or resumes as its owner what the city withdrew, also not by a newer version', async () => {
     const hash = await submitted(openText({ id: 'by-city' }), tokens.owner)
     expect(outcomeOf(await acts.publish('by-city', hash, tokens.city))).toBe('REVIEW')

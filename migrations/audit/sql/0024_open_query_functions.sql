@@ -125,7 +125,8 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO v_submitted FROM audit.open_step AS s WHERE s.text = v_text.id AND s.state = 'REVIEW' AND s.role IS NULL ORDER BY s.step DESC LIMIT 1;
-  IF p_by_sub IN (v_text.by_sub, v_submitted.by_sub) OR EXISTS (SELECT FROM audit.open_step AS s WHERE s.text = v_text.id AND s.step > v_submitted.step AND s.by_sub = p_by_sub) THEN
+  IF audit.person(p_by_sub) IN (audit.person(v_text.by_sub), audit.person(v_submitted.by_sub))
+    OR EXISTS (SELECT FROM audit.open_step AS s WHERE s.text = v_text.id AND s.step > v_submitted.step AND audit.person(s.by_sub) = audit.person(p_by_sub)) THEN
     RETURN QUERY SELECT 'SAME_OFFICER', NULL::uuid, NULL::integer;
     RETURN;
   END IF;
@@ -164,7 +165,7 @@ BEGIN
     RETURN QUERY SELECT 'OTHER_STATE', NULL::uuid, NULL::integer, NULL::text;
     RETURN;
   END IF;
-  IF p_state = 'PUBLISHED' AND v_standing.by_sub = p_by_sub THEN
+  IF p_state = 'PUBLISHED' AND audit.person(v_standing.by_sub) = audit.person(p_by_sub) THEN
     RETURN QUERY SELECT 'SAME_OFFICER', NULL::uuid, NULL::integer, NULL::text;
     RETURN;
   END IF;

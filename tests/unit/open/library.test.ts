@@ -13,14 +13,14 @@ import { PUBLISHED, publishedFiles, publishFiles, refOf } from '../../../open/pu
 import { readQuery } from '../../../open/read-query.ts'
 import type { BundleFile } from '../../../policy-engine/bundle-files.ts'
 import { createPolicyEngine } from '../../../policy-engine/engine.ts'
-import { apiSchema } from '../../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../../schema/api-schema.ts'
 import { readClassification } from '../../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl } from '../../../schema/load.ts'
 import { LICENSES, openText } from '../../support/open-texts.ts'
 import type { Changes } from '../../support/open-texts.ts'
 import { TEST_DAY } from '../../support/running-city.ts'
 
-const graph = { schema: apiSchema(committedSupergraphSdl()), classification: readClassification(allSubgraphSdl()) }
+const graph = { schema: apiSchemaOf(committedSupergraphSdl()), classification: readClassification(allSubgraphSdl()) }
 let judging: ServingJudge
 beforeAll(async () => {
   const engine = await createPolicyEngine({ directory: policiesFolder, classification: graph.classification, clock: frozenClock(TEST_DAY) })

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest'
 import type { OpenQuery } from '../../../open/open-query.ts'
 import { fromObject, fromSearch } from '../../../open/parameters.ts'
 import { readQuery } from '../../../open/read-query.ts'
-import { apiSchema } from '../../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../../schema/api-schema.ts'
 import { readClassification } from '../../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl } from '../../../schema/load.ts'
 import { NAMES, openText } from '../../support/open-texts.ts'
 import type { Changes } from '../../support/open-texts.ts'
 
-const graph = { schema: apiSchema(committedSupergraphSdl()), classification: readClassification(allSubgraphSdl()) }
+const graph = { schema: apiSchemaOf(committedSupergraphSdl()), classification: readClassification(allSubgraphSdl()) }
 const sets = [{ id: 'K4', members: [{ fields: ['Enterprise.legalRepName'] }, { fields: ['Enterprise.division'] }] }]
 
 const read = (changes: Changes = {}, text = openText(changes)): OpenQuery => {

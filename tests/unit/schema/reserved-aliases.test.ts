@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { parse, validate } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { apiSchemaOf } from '../../../schema/breaking-changes.ts'
+import { apiSchemaOf } from '../../../schema/api-schema.ts'
 import { readClassification } from '../../../schema/classification.ts'
 import { allSubgraphSdl, committedSupergraphSdl, subgraphSdl } from '../../../schema/load.ts'
 import { reservedAliasRule } from '../../../schema/reserved-aliases.ts'
