@@ -10,7 +10,7 @@ import type { GrantOffice } from './governance-grants.ts'
 import { openActs } from './governance-open.ts'
 import type { OpenQueryOffice } from './governance-open.ts'
 import { signalActs } from './governance-signals.ts'
-import type { Office } from './governance-signals.ts'
+import type { IsOrganisation, Office } from './governance-signals.ts'
 import { stopActs } from './governance-stops.ts'
 import type { StopOffice } from './governance-stops.ts'
 import type { Resolver } from './resolver-map.ts'
@@ -25,10 +25,10 @@ export type Offices = {
 }
 
 /** Resolvers of Mutation, by name. */
-export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice, openOffice }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons }): Readonly<Record<string, Resolver>> {
+export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice, openOffice }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons; readonly isOrganisation: IsOrganisation }): Readonly<Record<string, Resolver>> {
   return {
-    ...signalActs(binding, office),
-    ...stopActs(binding, stopOffice, parts.classification),
+    ...signalActs(binding, office, parts.isOrganisation),
+    ...stopActs(binding, stopOffice, parts),
     ...grantActs(binding, grants),
     ...correctionActs(binding, correctionOffice, parts),
     ...openActs(binding, openOffice),

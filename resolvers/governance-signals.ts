@@ -14,7 +14,6 @@ import type { ReadContext } from './read-context.ts'
 import type { Resolver } from './resolver-map.ts'
 import { manyRows } from './roots.ts'
 import type { Row } from './row.ts'
-import { withClient } from '../migrations/pool.ts'
 import { selectionOf } from './selection.ts'
 
 const domain = 'governance'
@@ -52,8 +51,11 @@ export type Office = {
   restore(id: string, by: Officer): Promise<'RESTORED' | 'SAME_OFFICER' | 'NOT_SUSPENDED'>
 }
 
+/** Whether the policies in force register an organisation of that code. */
+export type IsOrganisation = (code: string) => boolean
+
 /** Resolvers of Mutation, by name. The gate has decided the act already; it is asked again here. */
-export function signalActs(binding: DomainBinding, office: Office | undefined): Readonly<Record<string, Resolver>> {
+export function signalActs(binding: DomainBinding, office: Office | undefined, isOrganisation: IsOrganisation): Readonly<Record<string, Resolver>> {
   const given = async (context: ReadContext, info: Parameters<Resolver>[3], id: string): Promise<Row> => {
     const row = await loadByKey(context, binding, { entity: entityOf(binding, 'Suspension'), selection: selectionOf(info, 'Suspension'), keys: [id], column: { name: 'id', value: sql`${suspensions.id}`, kind: 'uuid' } })
     if (row === null) throw new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain, hint: 'It is done; what was done cannot be shown at the moment.' })
@@ -68,7 +70,7 @@ export function signalActs(binding: DomainBinding, office: Office | undefined): 
     suspendCaller: async (_parent, { org, sub, reason }, context, info) => {
       const acting = ready(context, 'suspendCaller')
       const { caller } = context
-      if (typeof org !== 'string' || !(await isOrganisation(context, org))) throw new CitygraphError('BAD_USER_INPUT', { argument: 'org', hint: 'There is no organisation of that code.' })
+      if (typeof org !== 'string' || !isOrganisation(org)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'org', hint: 'There is no organisation of that code.' })
       if (!isReason(reason)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'reason' })
       if (typeof sub !== 'string' || !SUB.test(sub)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'sub', hint: 'A name of at most 100 letters, digits and . _ @ : | / -, or *.' })
       // Nobody would be left to restore them.
@@ -97,9 +99,4 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function isReason(value: unknown): value is Reason {
   return reasons.some((reason) => reason === value)
-}
-
-async function isOrganisation({ database }: ReadContext, code: string): Promise<boolean> {
-  const { rowCount } = await withClient(database, (client) => client.query('SELECT FROM organisation WHERE code = $1', [code]))
-  return rowCount === 1
 }

@@ -3,13 +3,13 @@
 
 import { sql, type SQL } from 'drizzle-orm'
 import { publications, stops } from '../migrations/governance/tables-of-stops.ts'
-import { withClient } from '../migrations/pool.ts'
 import type { Classification } from '../schema/classification.ts'
 import { CitygraphError } from '../core/errors.ts'
 import { recordable } from '../core/natural-keys.ts'
 import type { DomainBinding } from './binding.ts'
 import { entityOf } from './binding.ts'
 import { computed, entity, type Entity } from './entity.ts'
+import type { IsOrganisation } from './governance-signals.ts'
 import { loadByKey } from './load-by-key.ts'
 import type { ReadContext } from './read-context.ts'
 import type { Resolver } from './resolver-map.ts'
@@ -60,7 +60,7 @@ export type StopOffice = {
 }
 
 /** Resolvers of Mutation, by name. The gate has decided the act already; it is asked again here. */
-export function stopActs(binding: DomainBinding, office: StopOffice | undefined, classification: Classification): Readonly<Record<string, Resolver>> {
+export function stopActs(binding: DomainBinding, office: StopOffice | undefined, { classification, isOrganisation }: { readonly classification: Classification; readonly isOrganisation: IsOrganisation }): Readonly<Record<string, Resolver>> {
   const given = async (context: ReadContext, info: Parameters<Resolver>[3], { type, id }: { type: 'Stop' | 'Publication'; id: string }): Promise<Row> => {
     const column: SQL = type === 'Stop' ? sql`${stops.id}` : sql`${publications.id}`
     const row = await loadByKey(context, binding, { entity: entityOf(binding, type), selection: selectionOf(info, type), keys: [id], column: { name: 'id', value: column, kind: 'uuid' } })
@@ -108,7 +108,7 @@ export function stopActs(binding: DomainBinding, office: StopOffice | undefined,
     resumeSharing: resume('resumeSharing', 'FIELD'),
     stopServing: async (_parent, { kind, name, reason }, context, info) => {
       const acting = ready(context, 'stopServing')
-      const target = await servedName(kind, name, context)
+      const target = servedName(kind, name, context, isOrganisation)
       const { id } = await acting.stop({ ...target, reason: reasonOf(reason), by: context.caller })
       return given(context, info, { type: 'Stop', id })
     },
@@ -130,15 +130,13 @@ function ownTarget(given: unknown, { caller }: ReadContext, { classification, ty
   return { target, owner }
 }
 
-async function servedName(kind: unknown, name: unknown, context: ReadContext): Promise<{ kind: Others; target: string }> {
-  const { caller } = context
+function servedName(kind: unknown, name: unknown, { caller }: ReadContext, isOrganisation: IsOrganisation): { kind: Others; target: string } {
   if (typeof name !== 'string' || !NAME.test(name)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'name', hint: 'A name of at most 100 letters, digits and . _ @ : | / -.' })
   // Nobody would be left to resume.
   const own = kind === 'ORGANISATION' ? name === caller.org : caller.clientId !== undefined && recordable(name) === recordable(caller.clientId)
   if (own) throw new CitygraphError('BAD_USER_INPUT', { argument: 'name', hint: 'Officers stop neither their own organisation nor the application they use.' })
   if (kind === 'APPLICATION') return { kind, target: name }
-  const { rowCount } = await withClient(context.database, (client) => client.query('SELECT FROM organisation WHERE code = $1', [name]))
-  if (kind !== 'ORGANISATION' || rowCount !== 1) throw new CitygraphError('BAD_USER_INPUT', { argument: 'name', hint: 'There is no organisation of that code.' })
+  if (kind !== 'ORGANISATION' || !isOrganisation(name)) throw new CitygraphError('BAD_USER_INPUT', { argument: 'name', hint: 'There is no organisation of that code.' })
   return { kind, target: name }
 }
 

@@ -13,7 +13,7 @@ import type { Subgraph } from './subgraph.ts'
 
 /** Acts whose office is not given are not done here. */
 export function governanceSubgraph(parts: DepartmentParts): Subgraph {
-  const { classification, ids, auditKey } = parts
+  const { classification, engine, ids, auditKey } = parts
   const persons = byAuditToken(auditKey)
   const reported = reportedPersons(persons, ids)
   const own = domainResolvers('governance', classification)
@@ -21,7 +21,7 @@ export function governanceSubgraph(parts: DepartmentParts): Subgraph {
     ...own,
     Correction: { ...own['Correction'], person: reportedPerson(reported), uscc: reportedOrganisation(reported) },
     CorrectionNotice: { ...own['CorrectionNotice'], requestIds: noticedRequests(), uscc: reportedOrganisation(reported) },
-    Mutation: governanceActs(bindDomain('governance', domainEntities('governance'), classification), parts, { classification, persons: reported }),
+    Mutation: governanceActs(bindDomain('governance', domainEntities('governance'), classification), parts, { classification, persons: reported, isOrganisation: (code) => engine.organisation(code) !== undefined }),
   }
   return createSubgraph({ ...parts, domain: 'governance', sdl: subgraphSdl('governance'), resolvers, persons, ids: openingTo(persons, ids) })
 }

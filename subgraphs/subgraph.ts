@@ -30,7 +30,7 @@ export type SubgraphParts = {
   readonly resolvers: ResolverMap
   /** Of the whole graph, not of this subgraph alone. */
   readonly classification: Classification
-  readonly engine: Pick<PolicyEngine, 'plan' | 'head' | 'knows' | 'off' | 'reload'>
+  readonly engine: Pick<PolicyEngine, 'plan' | 'head' | 'organisation' | 'knows' | 'off' | 'reload'>
   readonly database: Queryable
   readonly audit: AuditLog
   /** Who and what may not be served now, whoever sealed it. */

@@ -19,7 +19,7 @@ for (const domain of subgraphNames) {
   const entities = domainEntities(domain)
   const resolvers: ResolverMap = {
     ...domainResolvers(domain, classification),
-    ...(domain === 'governance' ? { Mutation: governanceActs(bindDomain(domain, entities, classification), {}, { classification, persons: { sealed: () => [], own: () => ({ token: '', sealed: '' }), organisation: () => ({ token: '', sealed: '' }), usccIn: () => null, idFor: () => null } }) } : {}),
+    ...(domain === 'governance' ? { Mutation: governanceActs(bindDomain(domain, entities, classification), {}, { classification, isOrganisation: () => false, persons: { sealed: () => [], own: () => ({ token: '', sealed: '' }), organisation: () => ({ token: '', sealed: '' }), usccIn: () => null, idFor: () => null } }) } : {}),
   }
   const fieldsOf = (type: string) => classification.fieldsOf(domain).filter((field) => field.type === type)
 
