@@ -75,6 +75,8 @@ export type CityOptions = {
   readonly openQueries?: string
   /** Databases of another running city of this test, to run a second assembly on the same data. */
   readonly databases?: RunningCity['databases']
+  /** Its keys too: subjects then stand under the same tokens. */
+  readonly keys?: CityKeys
 }
 
 /** Starts a city of `size` people (default 400, the scenario among them). */
@@ -84,7 +86,7 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const config = readConfig({ CITYGRAPH_FOLDER: folder, CITYGRAPH_EXECUTOR: options.executor ?? executorUnderTest() })
   const made = embeddedKeys(folder, config)
-  const keys: CityKeys = { ...made, link: new TextEncoder().encode(LINK_KEY), ids: options.idKeys ?? [new TextEncoder().encode('test-pair-key-v1')] }
+  const keys: CityKeys = options.keys ?? { ...made, link: new TextEncoder().encode(LINK_KEY), ids: options.idKeys ?? [new TextEncoder().encode('test-pair-key-v1')] }
   const lines: string[] = []
   const logger = createLogger('info', { write: (line) => void lines.push(line) })
   const city = await openCity({
