@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config'
 const resolve = { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql') }] }
 const shared = { environment: 'node' as const, testTimeout: 60_000, hookTimeout: 120_000, setupFiles: ['cli/v8-flags.js', 'tests/support/watch-run.ts'] }
 const long = { ...shared, globalSetup: ['tests/support/global-cluster.ts'], testTimeout: 900_000, hookTimeout: 300_000 }
-/** What has limits of time: nothing else runs beside it. */
-const measured = ['million-records', 'policy-cost', 'large-city', 'many-connections', 'grants-under-load'].map((name) => `tests/long/${name}.test.ts`)
+/** What has limits of time or memory: nothing else runs beside it. */
+const measured = ['million-records', 'policy-cost', 'large-city', 'many-connections', 'grants-under-load', 'open-stream'].map((name) => `tests/long/${name}.test.ts`)
 
 /**
  * `unit`: pure code, no database. `flows`: against one shared embedded cluster; files of one worker share loaded modules, which
