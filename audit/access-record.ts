@@ -41,13 +41,13 @@ export type AccessRecord = {
 
 /**
  * What happened beside a request: a risk signal, a caller suspended or restored, something stopped, resumed, published or reported as
- * wrong, an application or a grant. Numbers, codes, names of fields and officials; never a value or a subject.
+ * wrong, a key, an application or a grant. Numbers, codes, names of fields and officials; never a value or a subject.
  */
 export type EventRecord = {
   readonly id: string
   readonly at: string
   readonly log: string
-  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION' | 'CORRECTION' | 'CORRECTION_ANSWER' | 'NOTICE_ACKNOWLEDGED' | GrantEvent
+  readonly event: 'ALERT' | 'SUSPENSION' | 'RESTORATION' | 'STOP' | 'RESUMPTION' | 'PUBLICATION' | 'CORRECTION' | 'CORRECTION_ANSWER' | 'NOTICE_ACKNOWLEDGED' | KeyEvent | GrantEvent
   /** The alert, suspension, stop, publication, report, notice, application or grant, as the governance subgraph names it. */
   readonly about: string
   /** Whose requests; `sub` `*`: those of the whole organisation. A restoration names the suspension alone. */
@@ -56,11 +56,11 @@ export type EventRecord = {
   readonly by?: { readonly org: string; readonly sub: string }
   /** Of a suspension or stop: the officer's reason, one of a closed list. */
   readonly reason?: string
-  /** What was stopped: FIELD, ORGANISATION or APPLICATION. (Between `id` and `log` no member may stand: audit.append_runs.) */
+  /** What was stopped: FIELD, ORGANISATION or APPLICATION; of a key: the open queries it is for, or ALL. (Between `id` and `log` no member may stand: audit.append_runs.) */
   readonly scope?: string
-  /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it. */
+  /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it; of a key: its organisation. */
   readonly target?: string
-  /** Of a publication: the state that it is in from now on; of an answer to a report and of the review of an emergency: its outcome. */
+  /** Of a publication: the state that it is in from now on; of an answer to a report and of the review of an emergency: its outcome; of a key: its zone. */
   readonly state?: string
   readonly signal?: string
   readonly count?: number
@@ -72,7 +72,12 @@ export type EventRecord = {
   readonly content?: string
   /** Of an approval: the role in which it was given. */
   readonly role?: string
+  /** Of a key: when it ends; of its rotation: when the old secret does. ISO 8601. */
+  readonly until?: string
 }
+
+/** What happened to an API key. */
+export type KeyEvent = 'KEY' | 'KEY_ROTATION' | 'KEY_REVOCATION'
 
 /** What happened to an application or a grant. */
 export type GrantEvent = 'APPLICATION' | 'APPLICATION_EDITED' | 'APPROVAL' | 'REJECTION' | 'WITHDRAWAL' | 'GRANT' | 'REVOCATION' | 'EMERGENCY_REVIEW'

@@ -43,6 +43,7 @@ import { followClock } from './demonstration-clock.ts'
 import { demonstrationIssuer } from './issuer.ts'
 import type { CityKeys } from './keys.ts'
 import { openGrantOffice } from './grant-office.ts'
+import { openKeyOffice } from './key-office.ts'
 import { openOffice } from './office.ts'
 import { openQueriesFolder, readPublishedFiles } from './open-queries.ts'
 import { needIssuers } from './settings.ts'
@@ -111,11 +112,13 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
   const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, register: databases.register })
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
+  const holding = domain === 'governance' ? openKeyOffice(core, databases) : undefined
   const { classification, clock, logger } = core
   const report = domain === 'governance' ? undefined : openHoldingsReport({ domain, database, audit: audit.it, classification, clock, logger })
   const it = departments[domain]({
     ...(acting === undefined ? {} : { office: acting.office, stopOffice: acting.stops, correctionOffice: acting.corrections, openOffice: acting.open }),
     ...(granting === undefined ? {} : { grants: granting.office }),
+    ...(holding === undefined ? {} : { keys: holding.office }),
     classification: core.classification,
     engine: core.engine,
     database,
@@ -138,6 +141,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
     close: async () => {
       await acting?.close()
       await granting?.close()
+      await holding?.close()
       await report?.close()
       await audit.close()
       await database.end()

@@ -18,6 +18,7 @@ import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
 import { keyId } from './keys.ts'
+import { openAccess } from './key-office.ts'
 import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import type { CityKeys } from './keys.ts'
@@ -63,6 +64,8 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
+    const access = openAccess(core, databases, keys, config.publicUrl)
+    parts.add(access.close)
     await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)
     const gateway = await createGateway({
@@ -75,6 +78,8 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       audit: audit.it,
       ...(queue === undefined ? {} : { commits: answerCommits(queue) }),
       suspensions: audit.suspensions,
+      openAccess: access.it,
+      publicUrl: config.publicUrl,
       supply: audit.supply,
       auditReady: audit.ready,
       logs: served.it,

@@ -16,6 +16,7 @@ import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
+import { openAccess } from './key-office.ts'
 import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
@@ -46,6 +47,8 @@ export async function run(args: readonly string[]): Promise<number> {
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
+    const access = openAccess(core, databases, keys, config.publicUrl)
+    parts.add(access.close)
     const issuers = await openIssuers(config, core, keys, !own)
     const gateway = await createGateway({
       supergraphSdl: file === undefined ? committedSupergraphSdl() : readSupergraph(file),
@@ -56,6 +59,8 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
       suspensions: audit.suspensions,
+      openAccess: access.it,
+      publicUrl: config.publicUrl,
       supply: audit.supply,
       auditReady: audit.ready,
       logs: served.it,

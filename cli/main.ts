@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, Command>> = {
   subgraph: { summary: 'one subgraph over HTTP: subgraph <domain> --port N', load: () => import('./subgraph.ts') },
   gateway: { summary: 'the gateway alone: SUBGRAPHS="population=http://…,…" (--port N, --supergraph FILE)', load: () => import('./gateway.ts') },
   token: { summary: 'a token of a demonstration caller: token <caller> | --list', load: () => import('./token.ts') },
+  key: { summary: 'an API key for open queries: key <organisation or demonstration caller> (--name TEXT, --queries ID,ID, --days N, --port N)', load: () => import('./key.ts') },
   check: { summary: 'composition, classification, policies and their tests, breaking changes', load: () => import('./check.ts') },
   policy: { summary: 'policy test | explain | diff | export | import', load: () => import('./policy.ts') },
   open: { summary: 'open check | seed | list | propose | submit | publish | send-back | withdraw | resume: docs/open-queries.md', load: () => import('./open.ts') },

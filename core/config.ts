@@ -36,6 +36,8 @@ export type Config = {
   readonly idKeys: readonly string[] | undefined
   readonly auditKey: string | undefined
   readonly routerSecret: string | undefined
+  /** The address under which callers reach the gateway, without a path. */
+  readonly publicUrl: string | undefined
   /** A frozen instant, or `system` for the machine's clock. Embedded databases only. */
   readonly now: string | undefined
   readonly subgraphs: Readonly<Partial<Record<SubgraphName, string>>> | undefined
@@ -43,7 +45,7 @@ export type Config = {
 
 const known = new Set([
   'CITYGRAPH_ISSUERS', 'CITYGRAPH_SEAL_KEY', 'CITYGRAPH_SEAL_PUBLIC_KEYS', 'CITYGRAPH_ID_KEY', 'CITYGRAPH_AUDIT_KEY', 'CITYGRAPH_NOW',
-  'CITYGRAPH_FOLDER', 'CITYGRAPH_LOG_LEVEL', 'CITYGRAPH_ROUTER_SECRET', 'CITYGRAPH_EXECUTOR',
+  'CITYGRAPH_FOLDER', 'CITYGRAPH_LOG_LEVEL', 'CITYGRAPH_ROUTER_SECRET', 'CITYGRAPH_EXECUTOR', 'CITYGRAPH_PUBLIC_URL',
 ])
 const executors = z.enum(['compiled', 'apollo'])
 const logLevels = z.enum(['debug', 'info', 'warn', 'error', 'silent'])
@@ -66,6 +68,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!executor.success) problems.push('CITYGRAPH_EXECUTOR is one of compiled, apollo')
   const now = at('CITYGRAPH_NOW')
   if (now !== undefined && now !== 'system' && Number.isNaN(Date.parse(now))) problems.push('CITYGRAPH_NOW is neither an ISO 8601 instant nor "system"')
+
+  const publicUrl = at('CITYGRAPH_PUBLIC_URL')
+  if (publicUrl !== undefined && !/^https?:\/\/[^\s/?#@]+$/.test(publicUrl)) problems.push('CITYGRAPH_PUBLIC_URL is an address such as https://data.example.org, without a path')
 
   const databaseUrls = urls(at, (domain) => `${domain.toUpperCase()}_DATABASE_URL`, problems)
   const shared = at('AUDIT_DATABASE_URL')
@@ -98,6 +103,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     idKeys: at('CITYGRAPH_ID_KEY')?.split(',').map((key) => key.trim()),
     auditKey: at('CITYGRAPH_AUDIT_KEY'),
     routerSecret: at('CITYGRAPH_ROUTER_SECRET'),
+    publicUrl,
     now,
     ...parsed,
   }

@@ -31,6 +31,9 @@ import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
 import { admission } from './open/admission.ts'
 import { createDocumentation } from './open/documentation.ts'
+import type { OpenAccess } from './open/open-access.ts'
+import { METADATA_PATH, serveToken, TOKEN_PATH } from './open/serve-token.ts'
+import { authority } from './open/token-authority.ts'
 import { keptAnswers } from './open/kept-answers.ts'
 import { PROBLEMS_PATH, sendProblems } from './open/problem.ts'
 import { OPEN_PREFIX, serveOpen } from './open/serve-open.ts'
@@ -66,6 +69,10 @@ export type GatewayParts = {
   readonly supply?: SupplyLedger
   /** The open queries of this graph; left out: none is served. */
   readonly openQueries?: (schema: GraphQLSchema) => OpenQueries
+  /** API keys and the tokens given for them; left out: neither is accepted. */
+  readonly openAccess?: OpenAccess
+  /** The address under which callers reach this gateway; left out: the one a request names. */
+  readonly publicUrl?: string | undefined
   readonly clock: Clock
   readonly logger: Logger
   /** How plans are run; left out: compiled. */
@@ -104,13 +111,15 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
   const readiness = createReadiness(federation.connections, parts.auditReady ?? (async () => true))
   const page = createConsole(demonstration)
   const rates = parts.rates ?? { callers: memoryRateLimiter(callerRate), addresses: memoryRateLimiter(addressRate) }
-  const graphql = { server: federation.server, readAccept: acceptReader(), lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining }
+  const graphql = { server: federation.server, readAccept: acceptReader(), lift: federation.lift, authenticate: parts.authenticate, suspensions: parts.suspensions, engine, rates, limits, records, metrics, logger, draining: drain.draining, openAccess: parts.openAccess }
   const open = parts.openQueries === undefined ? undefined : {
     ...graphql, clock, patienceMs: PATIENCE_MS, queries: parts.openQueries(federation.schema), admit: admission(graphql), kept: keptAnswers({ schema: federation.schema, classification, engine, clock }),
   }
   const documentation = open === undefined || classification === undefined ? undefined : createDocumentation({
     ...open, schema: federation.schema, about: () => ({ bundle: engine.bundle(), classification }), who: (request, requestId) => identify(request, requestId, graphql),
   })
+
+  const tokens = authority({ ...graphql, access: parts.openAccess, issuer: parts.publicUrl, further: demonstration?.jwks.keys ?? [], knows: (id) => open?.queries.get(id) !== undefined })
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?', 1)[0]
@@ -125,8 +134,16 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
       }
       case '/metrics':
         return send(response, 200, { 'content-type': metrics.registry.contentType }, await metrics.registry.metrics())
-      case '/.well-known/jwks.json':
-        return demonstration === undefined ? notFound(request, response) : json(response, 200, demonstration.jwks)
+      case '/.well-known/jwks.json': {
+        const jwks = await tokens.jwks()
+        return jwks.keys.length === 0 ? notFound(request, response) : json(response, 200, jwks)
+      }
+      case TOKEN_PATH:
+        return tokens.parts === undefined ? notFound(request, response) : serveToken(request, response, tokens.parts)
+      case METADATA_PATH: {
+        const found = tokens.metadata(request)
+        return found === undefined ? notFound(request, response) : json(response, 200, found)
+      }
       case PROBLEMS_PATH:
         return open === undefined ? notFound(request, response) : sendProblems(response)
       default:

@@ -28,8 +28,8 @@ function tooLarge(maxBytes: number): RefusedWith {
   return refused(413, `The body is larger than ${maxBytes / 1024} KiB.`)
 }
 
-/** Undefined as soon as the body is too large; what is left of it is read and forgotten, so that the connection stays usable. */
-function collect(request: IncomingMessage, maxBytes: number): Promise<readonly Buffer[] | undefined> {
+/** The bytes. Undefined as soon as the body is too large; what is left of it is read and forgotten, so that the connection stays usable. */
+export function collect(request: IncomingMessage, maxBytes: number): Promise<readonly Buffer[] | undefined> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     let size = 0

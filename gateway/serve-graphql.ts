@@ -17,6 +17,7 @@ import type { Limits } from './admit.ts'
 import type { DecidingEngine } from './answer-operation.ts'
 import type { Authenticate } from './authenticate.ts'
 import { isCode } from './format-error.ts'
+import { refuseKeyInAddress, sendsKey } from './key-in-address.ts'
 import type { LiftLiterals } from './lift-literals.ts'
 import type { GatewayMetrics } from './metrics.ts'
 import { readOccasion } from './occasion.ts'
@@ -24,6 +25,7 @@ import type { HeaderOccasion } from './occasion.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { readBody } from './read-body.ts'
 import { isRecorded } from './record-refusal.ts'
+import type { OpenAccess } from './open/open-access.ts'
 import type { GatewayRecords } from './record-refusal.ts'
 import { admitted, sharingExtensions } from './request-state.ts'
 import type { GatewayContext, RequestState } from './request-state.ts'
@@ -42,6 +44,8 @@ export type ServeParts = {
   readonly metrics: GatewayMetrics
   readonly logger: Logger
   readonly draining: () => boolean
+  /** API keys; left out: none is accepted. */
+  readonly openAccess?: OpenAccess | undefined
 }
 
 /** Resolves when the answer is written; never rejects. */
@@ -109,6 +113,9 @@ export async function identify(request: IncomingMessage, requestId: string, part
   const address = request.socket.remoteAddress ?? 'unknown'
   let caller: Caller
   try {
+    refuseKeyInAddress(request)
+    // Here a key is no token, and whoever sends one is not the public.
+    if (sendsKey(request)) throw new CitygraphError('UNAUTHENTICATED', { hint: 'A key is for open queries.' })
     caller = await parts.authenticate(request.headers.authorization)
   } catch (error) {
     if (isCitygraphError(error) && error.code === 'INTERNAL') {

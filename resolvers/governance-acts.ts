@@ -7,6 +7,8 @@ import { correctionActs } from './governance-corrections.ts'
 import type { CorrectionOffice, ReportedPersons } from './governance-corrections.ts'
 import { grantActs } from './governance-grants.ts'
 import type { GrantOffice } from './governance-grants.ts'
+import { keyActs } from './governance-keys.ts'
+import type { KeyOffice } from './governance-keys.ts'
 import { openActs } from './governance-open.ts'
 import type { OpenQueryOffice } from './governance-open.ts'
 import { signalActs } from './governance-signals.ts'
@@ -22,15 +24,17 @@ export type Offices = {
   readonly grants?: GrantOffice
   readonly correctionOffice?: CorrectionOffice
   readonly openOffice?: OpenQueryOffice
+  readonly keys?: KeyOffice
 }
 
 /** Resolvers of Mutation, by name. */
-export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice, openOffice }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons; readonly isOrganisation: IsOrganisation }): Readonly<Record<string, Resolver>> {
+export function governanceActs(binding: DomainBinding, { office, stopOffice, grants, correctionOffice, openOffice, keys }: Offices, parts: { readonly classification: Classification; readonly persons: ReportedPersons; readonly isOrganisation: IsOrganisation }): Readonly<Record<string, Resolver>> {
   return {
     ...signalActs(binding, office, parts.isOrganisation),
     ...stopActs(binding, stopOffice, parts),
     ...grantActs(binding, grants),
     ...correctionActs(binding, correctionOffice, parts),
     ...openActs(binding, openOffice),
+    ...keyActs(binding, keys),
   }
 }

@@ -7,6 +7,7 @@ import { subject } from './attributes.ts'
 import { grantEntities } from './governance-grants.ts'
 import { catalogueEntities } from './governance-catalogue.ts'
 import { correctionEntities } from './governance-corrections.ts'
+import { keyEntities } from './governance-keys.ts'
 import { openEntities } from './governance-open.ts'
 import { signalEntities } from './governance-signals.ts'
 import { stopEntities } from './governance-stops.ts'
@@ -81,6 +82,7 @@ export const governanceEntities: readonly Entity[] = [
   ...catalogueEntities,
   ...correctionEntities,
   ...openEntities,
+  ...keyEntities,
   accessRecord,
   accessedField,
   access,

@@ -17,7 +17,7 @@ export function headOf(request: IncomingMessage, query: OpenQuery | undefined, n
   const { headers, links } = endingOf(query, now)
   return {
     'x-open-query': `${query.id};v=${query.version}`,
-    vary: 'accept, accept-encoding, authorization',
+    vary: 'accept, accept-encoding, authorization, x-api-key',
     ...headers,
     ...(links.length === 0 ? {} : { link: links.join(', ') }),
     ...(readByPages(request, query) ? { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED, 'cross-origin-resource-policy': 'cross-origin' } : {}),
@@ -28,7 +28,7 @@ const EXPOSED = 'deprecation, etag, link, retry-after, sunset, x-decisions, x-ne
 
 /** What everybody may read, any web page may; nothing that a credential was sent for. */
 function readByPages(request: IncomingMessage, { audience }: OpenQuery): boolean {
-  return audience === 'public' && request.headers.authorization === undefined
+  return audience === 'public' && request.headers.authorization === undefined && request.headers['x-api-key'] === undefined
 }
 
 /** Of an answer to OPTIONS, a preflight among them. */

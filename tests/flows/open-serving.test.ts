@@ -224,7 +224,7 @@ describe('a kept answer', () => {
   it('is given without reading again, and recorded before it leaves', async () => {
     const made = await ask('kept-stations?limit=4')
     expect(made.headers['cache-control']).toBe('public, max-age=300')
-    expect(made.headers.vary).toBe('accept, accept-encoding, authorization')
+    expect(made.headers.vary).toBe('accept, accept-encoding, authorization, x-api-key')
     let kept: Answered | undefined
     expect(await newRecords(async () => void (kept = await ask('kept-stations?limit=4')))).toMatchObject({ transport: 0, gateway: 1 })
     expect(kept?.json.data).toEqual(made.json.data)
