@@ -31,12 +31,13 @@ import type { SubgraphLink } from './link.ts'
 import { createMetrics } from './metrics.ts'
 import { admission } from './open/admission.ts'
 import { createDocumentation } from './open/documentation.ts'
-import type { OpenAccess } from './open/open-access.ts'
-import { METADATA_PATH, serveToken, TOKEN_PATH } from './open/serve-token.ts'
-import { authority } from './open/token-authority.ts'
 import { keptAnswers } from './open/kept-answers.ts'
+import type { OpenAccess } from './open/open-access.ts'
+import { openCaller } from './open/open-caller.ts'
 import { PROBLEMS_PATH, sendProblems } from './open/problem.ts'
 import { OPEN_PREFIX, serveOpen } from './open/serve-open.ts'
+import { METADATA_PATH, serveToken, TOKEN_PATH } from './open/serve-token.ts'
+import { authority } from './open/token-authority.ts'
 import { memoryRateLimiter } from './rate-limit.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { gatewayRecords } from './record-refusal.ts'
@@ -44,7 +45,7 @@ import { reservedNamesOf } from './reserved-names.ts'
 import { send, sendError } from './respond.ts'
 import { serveAudit } from './serve-audit.ts'
 import type { ServedLog } from './serve-audit.ts'
-import { identify, serveGraphql } from './serve-graphql.ts'
+import { serveGraphql } from './serve-graphql.ts'
 
 export type GatewayParts = {
   readonly supergraphSdl: string
@@ -116,7 +117,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
     ...graphql, clock, patienceMs: PATIENCE_MS, queries: parts.openQueries(federation.schema), admit: admission(graphql), kept: keptAnswers({ schema: federation.schema, classification, engine, clock }),
   }
   const documentation = open === undefined || classification === undefined ? undefined : createDocumentation({
-    ...open, schema: federation.schema, about: () => ({ bundle: engine.bundle(), classification }), who: (request, requestId) => identify(request, requestId, graphql),
+    ...open, schema: federation.schema, about: () => ({ bundle: engine.bundle(), classification }), who: (request, requestId) => openCaller(request, requestId, graphql),
   })
 
   const tokens = authority({ ...graphql, access: parts.openAccess, issuer: parts.publicUrl, further: demonstration?.jwks.keys ?? [], knows: (id) => open?.queries.get(id) !== undefined })

@@ -36,7 +36,7 @@ function searchOf({ parameters }: Example): string {
   return search.toString()
 }
 
-/** For a POSIX shell with CITYGRAPH_URL and, where a token is needed, CITYGRAPH_AUTH: the header `authorization: Bearer …`. */
+/** For a POSIX shell with CITYGRAPH_URL and, where a key is needed, CITYGRAPH_AUTH: the header `x-api-key: …` or `authorization: Bearer …`. */
 export function curlOf({ method, address, headers, body }: ExampleRequest, { audience }: Pick<OpenQuery, 'audience'>): string {
   const lines = [
     `curl -sS --fail-with-body "$CITYGRAPH_URL"${quoted(address)}`,

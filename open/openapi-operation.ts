@@ -17,7 +17,7 @@ export function openApiOperation({ query, owner, purpose, domains }: Described, 
     description: descriptionOf(query, owner, purpose),
     tags: domains.slice(0, 1),
     ...(deprecated === undefined || deprecated.from > today ? {} : { deprecated: true }),
-    security: [...(query.audience === 'public' ? [{}] : []), { bearer: [] }],
+    security: [...(query.audience === 'public' ? [{}] : []), { key: [] }, { bearer: [] }, { oauth: [] }],
     parameters: [...(query.method === 'GET' ? ofAddress(query, about) : []), ...ofServing(query), ...ofHeaders(query)],
     ...(query.method === 'POST' ? { requestBody: bodyOf(query, about) } : {}),
     responses: {
@@ -30,6 +30,7 @@ export function openApiOperation({ query, owner, purpose, domains }: Described, 
     'x-audience': query.audience,
     'x-owner': { code: query.owner, ...owner },
     ...(purpose === undefined ? {} : { 'x-purpose': purpose }),
+    'x-quota': query.quota,
     'x-keywords': query.keywords,
     ...(deprecated === undefined ? {} : { 'x-deprecated': deprecated }),
     'x-examples': exampleRequests(query),
@@ -120,7 +121,7 @@ const featuresSchema: JsonObject = {
 
 function headersOf({ rows, method, deprecated }: OpenQuery): JsonObject {
   const names = {
-    'x-request-id': 'RequestId', 'x-policy-version': 'PolicyVersion',
+    'x-request-id': 'RequestId', 'x-policy-version': 'PolicyVersion', ratelimit: 'RateLimit', 'ratelimit-policy': 'RateLimitPolicy',
     ...(rows.kind === 'MANY' ? { 'x-next-cursor': 'NextCursor', link: 'Link' } : {}),
     ...(method === 'GET' ? { etag: 'ETag' } : {}),
     ...(deprecated === undefined ? {} : { deprecation: 'Deprecation', sunset: 'Sunset', link: 'Link' }),

@@ -43,10 +43,14 @@ const headers: JsonObject = {
   Link: { description: 'rel="next": the next page; rel="successor-version": what to use instead.', schema: { type: 'string' } },
   ETag: { description: 'Give it back as if-none-match: 304 where nothing has changed for you.', schema: { type: 'string' } },
   RetryAfter: { description: 'Seconds to wait.', schema: { type: 'integer' } },
+  RateLimit: { description: 'What is left of the quota, for whoever sent a key or a token (draft-ietf-httpapi-ratelimit-headers).', schema: { type: 'string' } },
+  RateLimitPolicy: { description: 'The quota (draft-ietf-httpapi-ratelimit-headers).', schema: { type: 'string' } },
   Deprecation: { description: 'Since when it should not be used any more (RFC 9745).', schema: { type: 'string' } },
   Sunset: { description: 'When it ends (RFC 8594).', schema: { type: 'string' } },
 }
 
 const securitySchemes: JsonObject = {
+  key: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'A key of your organisation. Never in an address.' },
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token of an issuer that the city trusts.' },
+  oauth: { type: 'oauth2', description: 'A token for an application, by client credentials (RFC 6749, 4.4).', flows: { clientCredentials: { tokenUrl: '/oauth/token', scopes: {} } } },
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Made by `npm run codegen` from open-queries/person-lookup.graphql.
 set -eu
-: "${CITYGRAPH_URL:=http://localhost:4000}" "${CITYGRAPH_AUTH:?authorization: Bearer TOKEN}"
+: "${CITYGRAPH_URL:=http://localhost:4000}" "${CITYGRAPH_AUTH:?x-api-key: KEY, or authorization: Bearer TOKEN}"
 
 # A citizen 一名公民
 curl -sS --fail-with-body "$CITYGRAPH_URL"'/open/v1/person-lookup' \

@@ -22,8 +22,8 @@ export type OpenAnswer<Id extends OpenQueryId> = {
   readonly sharing: Sharing
 }
 
-/** `token`: an access token; not needed for what is public. */
-export type Credentials = { readonly token?: string | undefined }
+/** `key`: an API key; `token`: an access token. Neither is needed for what is public. */
+export type Credentials = { readonly key?: string | undefined; readonly token?: string | undefined }
 export type Occasion = { readonly caseNo?: string; readonly authorizationRef?: string }
 
 /** An answer that is a problem (RFC 9457). */
@@ -45,8 +45,8 @@ export type City = {
   rows<Id extends ManyId>(id: Id, parameters: Parameters<Id>, occasion?: Occasion): AsyncGenerator<Row<Id>, void, void>
 }
 
-export function openCity(url: string, { token }: Credentials = {}): City {
-  const credentials: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` }
+export function openCity(url: string, { key, token }: Credentials = {}): City {
+  const credentials: Record<string, string> = { ...(key === undefined ? {} : { 'x-api-key': key }), ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) }
 
   async function ask<Id extends OpenQueryId>(id: Id, parameters: Parameters<Id>, { caseNo, authorizationRef }: Occasion = {}): Promise<OpenAnswer<Id>> {
     const headers: Record<string, string> = { accept: 'application/json', ...credentials }

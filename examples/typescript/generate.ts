@@ -77,6 +77,6 @@ function rowOf({ operationName, rows }: OpenQuery): string {
 
 function scriptOf(query: OpenQuery): string {
   const asked = exampleRequests(query).map((request) => `# ${request.title.en} ${request.title.zh}\n${curlOf(request, query)}\n`)
-  const needs = query.audience === 'public' ? ': "${CITYGRAPH_URL:=http://localhost:4000}"' : ': "${CITYGRAPH_URL:=http://localhost:4000}" "${CITYGRAPH_AUTH:?authorization: Bearer TOKEN}"'
+  const needs = query.audience === 'public' ? ': "${CITYGRAPH_URL:=http://localhost:4000}"' : ': "${CITYGRAPH_URL:=http://localhost:4000}" "${CITYGRAPH_AUTH:?x-api-key: KEY, or authorization: Bearer TOKEN}"'
   return `#!/bin/sh\n# Made by \`npm run codegen\` from open-queries/${query.id}.graphql.\nset -eu\n${needs}\n\n${asked.join('\n')}`
 }

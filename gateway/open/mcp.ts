@@ -20,6 +20,7 @@ import type { ServeParts } from '../serve-graphql.ts'
 import { callTool } from './mcp-call.ts'
 import type { CallParts } from './mcp-call.ts'
 import { instructions, toolOf, toolsFor } from './mcp-tools.ts'
+import type { Asker } from './mcp-tools.ts'
 
 export const TOOLS_PATH = '/mcp'
 
@@ -27,8 +28,8 @@ export type ToolParts = CallParts & Pick<ServeParts, 'limits' | 'metrics'> & {
   /** Those that are answered now: asked when they are needed, since a body may take its time and a query be withdrawn meanwhile. */
   readonly inForce: () => readonly OpenQuery[]
   readonly about: () => About
-  /** The caller behind a token. Throws UNAUTHENTICATED, RATE_LIMITED. */
-  readonly who: (request: IncomingMessage, requestId: string) => Promise<Caller>
+  /** The caller behind a key or a token. Throws UNAUTHENTICATED, RATE_LIMITED. */
+  readonly who: (request: IncomingMessage, requestId: string) => Promise<Asker>
   readonly draining: () => boolean
 }
 
@@ -45,13 +46,13 @@ export async function serveTools(request: IncomingMessage, response: ServerRespo
   try {
     if (request.headers.origin !== undefined) throw new Refusal(new CitygraphError('FORBIDDEN', { hint: 'Tools are for programs; this came from a web page.' }), 403)
     if (request.method !== 'POST') throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST; there are no sessions or streams.' }), 405, { allow: 'POST' })
-    const caller = await parts.who(request, requestId)
-    known = { caller }
+    const asker = await parts.who(request, requestId)
+    known = { caller: asker.caller }
     const body = await readBody(request, parts.limits.bodyBytes)
     if ('error' in body) throw new Refusal(body.error, body.status)
     // Left out of the protocol in its version 2025-06-18; one request is one call.
     if (Array.isArray(body.value)) throw new CitygraphError('BAD_USER_INPUT', { hint: 'One message a request.' })
-    const answer = await exchange(request, body.value, caller, requestId, parts)
+    const answer = await exchange(request, body.value, asker, requestId, parts)
     const headers: Record<string, string> = { 'x-request-id': requestId, ...closing }
     const type = answer.headers.get('content-type')
     if (type !== null) headers['content-type'] = type
@@ -70,11 +71,11 @@ export async function serveTools(request: IncomingMessage, response: ServerRespo
   }
 }
 
-async function exchange(request: IncomingMessage, message: unknown, caller: Caller, requestId: string, parts: ToolParts): Promise<Response> {
+async function exchange(request: IncomingMessage, message: unknown, asker: Asker, requestId: string, parts: ToolParts): Promise<Response> {
   const server = new Server({ name: 'citygraph', version: '1' }, { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noSchemas })
   server.setRequestHandler(ListToolsRequestSchema, () => told(requestId, parts, () => {
     const about = parts.about()
-    return { tools: toolsFor(caller, parts.inForce(), about.bundle).map((query) => toolOf(query, about)) }
+    return { tools: toolsFor(asker, parts.inForce(), about.bundle).map((query) => toolOf(query, about)) }
   }))
   server.setRequestHandler(CallToolRequestSchema, async ({ params }) => {
     const query = told(requestId, parts, () => parts.inForce().find(({ id }) => id === params.name))

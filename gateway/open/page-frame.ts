@@ -36,7 +36,7 @@ export function both({ en, zh }: Title): Markup {
 
 const audiences = {
   public: { en: 'everybody', zh: '公众' },
-  key: { en: 'departments and partners', zh: '部门与合作方' },
+  key: { en: 'holders of a key', zh: '持密钥者' },
   grant: { en: 'organisations with a grant', zh: '获授权单位' },
 } as const
 

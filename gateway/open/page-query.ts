@@ -1,5 +1,5 @@
 // One open query as a page: what it gives, to whom, with which parameters, and a form to try it. Reads without a script; the form needs one,
-// since a number of a person and a token must not stand in an address.
+// since a number of a person and a key must not stand in an address.
 
 import { columnTitle, describe, domainTitle, parameterTitle } from '../../open/about.ts'
 import type { About, Described } from '../../open/about.ts'
@@ -50,6 +50,7 @@ function factsOf({ query, owner, purpose, domains, updateCycle }: Described, abo
     fact('Domains', '领域', html`${domains.map((domain, at) => html`${at === 0 ? '' : ', '}${both(domainTitle(domain, about))}`)}`),
     ...(updateCycle === undefined ? [] : [fact('Updated', '更新周期', html`${updateCycle.toLowerCase().replace('_', ' ')}`)]),
     fact('Formats', '格式', html`${query.formats.join(', ')}`),
+    fact('Quota', '配额', html`${query.quota.requestsPerMinute} requests a minute, ${query.quota.rowsPerDay} rows a day, for each key`),
     fact('Kept', '缓存', html`${query.cache === 0 ? 'not at all' : `${query.cache} seconds`}`),
   ]}
       </dl>`
@@ -91,7 +92,7 @@ function tryOf(query: OpenQuery, about: About): Markup {
           <label>Format<select id="format">${query.formats.map((format) => html`<option value="${format}">${format}</option>`)}</select></label>
         </div>
         <div class="row">
-          <label>Access token, kept in this page only <span lang="zh">令牌仅存于本页</span><input id="key" type="password" autocomplete="off" spellcheck="false"></label>${query.audience !== 'grant' ? undefined : html`
+          <label>Key or token, kept in this page only <span lang="zh">密钥仅存于本页</span><input id="key" type="password" autocomplete="off" spellcheck="false"></label>${query.audience !== 'grant' ? undefined : html`
           <label>Case number <span lang="zh">办件编号</span><input id="case" value="${first?.caseNo}" pattern="[A-Z0-9-]{6,40}" spellcheck="false"></label>
           <label>Authorisation <span lang="zh">授权编号</span><input id="authorization" value="${first?.authorizationRef}" pattern="[A-Z0-9-]{6,40}" spellcheck="false"></label>`}
           <button type="submit">Ask <span lang="zh">查询</span></button>

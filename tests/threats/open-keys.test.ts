@@ -18,7 +18,7 @@ import { deriveTokenKey, openTokens } from '../../gateway/open/open-tokens.ts'
 import { memoryRateLimiter } from '../../gateway/rate-limit.ts'
 import { hashOf, newKeyId, newKeyText } from '../../open/api-key.ts'
 import { queryFiles, readQueries } from '../../open/library.ts'
-import { apiSchema } from '../../schema/api-schema.ts'
+import { apiSchemaOf } from '../../schema/api-schema.ts'
 import { committedSupergraphSdl } from '../../schema/load.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import { open } from '../support/open-city.ts'
@@ -320,7 +320,7 @@ describe('a request under way when its key is revoked', () => {
     const access = openAccess(core, databases, city.keys, undefined)
     const rate = memoryRateLimiter({ requests: 1_000, seconds: 60 })
     const admit = admission({ ...(await openIssuers(readConfig({}), core, city.keys, true)), rates: { callers: rate, addresses: rate }, logger: core.logger, openAccess: access.it })
-    const { queries } = readQueries(await queryFiles(openQueriesWithQuotas()), { schema: apiSchema(committedSupergraphSdl()), classification: core.classification }, core.engine.bundle().combinations.sets)
+    const { queries } = readQueries(await queryFiles(openQueriesWithQuotas()), { schema: apiSchemaOf(committedSupergraphSdl()), classification: core.classification }, core.engine.bundle().combinations.sets)
     const query = queries.find(({ id }) => id === 'many-rows') ?? expect.fail()
     const server = http.createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -24,7 +24,8 @@ function given() {
 function headers() {
   const made = {}
   const key = at('key').value.trim()
-  if (key !== '') made.authorization = `Bearer ${key}`
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(key)) made.authorization = `Bearer ${key}`
+  else if (key !== '') made['x-api-key'] = key
   for (const [id, name] of [['case', 'x-case-no'], ['authorization', 'x-authorization-ref']]) {
     const value = at(id)?.value.trim() ?? ''
     if (value !== '') made[name] = value
