@@ -17,8 +17,8 @@ import { openCore, openIssuers, openLog, openSharedCommits, openSubgraphs } from
 import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
-import { keyId } from './keys.ts'
 import { openAccess } from './key-office.ts'
+import { keyId } from './keys.ts'
 import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import type { CityKeys } from './keys.ts'
@@ -64,7 +64,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
-    const access = openAccess(core, databases, keys, config.publicUrl)
+    const access = openAccess(core, databases.register ?? databases.records.gateway, keys, config.publicUrl)
     parts.add(access.close)
     await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)

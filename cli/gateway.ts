@@ -15,8 +15,8 @@ import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
 import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
-import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
 import { openAccess } from './key-office.ts'
+import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
 import { openOpenQueries } from './open-queries.ts'
 import { openServedLogs } from './served-logs.ts'
 import { needIssuers, refuseTogether } from './settings.ts'
@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
-    const access = openAccess(core, databases, keys, config.publicUrl)
+    const access = openAccess(core, databases.register ?? databases.records.gateway, keys, config.publicUrl)
     parts.add(access.close)
     const issuers = await openIssuers(config, core, keys, !own)
     const gateway = await createGateway({

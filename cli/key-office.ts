@@ -15,6 +15,7 @@ import { deriveTokenKey, openTokens } from '../gateway/open/open-tokens.ts'
 import { copyKeys } from '../governance/copy-keys.ts'
 import { keyOffice } from '../governance/key-office.ts'
 import type { KeyOffice } from '../governance/key-office.ts'
+import type { DatabaseAddress } from '../migrations/address.ts'
 import { openPool } from '../migrations/pool.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
 import type { CityDatabases } from './city-databases.ts'
@@ -40,9 +41,8 @@ export function openKeyOffice({ clock, logger }: Parts, databases: Pick<CityData
   }
 }
 
-/** What a gateway goes by. `tokens` where it has a key to seal with, from which theirs is derived. */
-export function openAccess({ clock, logger, engine }: Parts & { readonly engine: Pick<PolicyEngine, 'organisation'> }, databases: Pick<CityDatabases, 'register' | 'records'>, keys: Pick<CityKeys, 'seal'>, issuer: string | undefined): { readonly it: OpenAccess; readonly close: () => Promise<void> } {
-  const address = databases.register ?? databases.records.gateway
+/** What a gateway goes by. `address`: the audit database of governance, as a gateway. `tokens` where it has a key to seal with, from which theirs is derived. */
+export function openAccess({ clock, logger, engine }: Parts & { readonly engine: Pick<PolicyEngine, 'organisation'> }, address: DatabaseAddress, keys: Pick<CityKeys, 'seal'>, issuer: string | undefined): { readonly it: OpenAccess; readonly close: () => Promise<void> } {
   const failed = (what: string) => (cause: unknown): void => logger.error(what, errorFacts(cause))
   const pool = openAuditPool(address, { log: 'open keys', max: 1 })
   // Its own: the counts of one caller wait for each other, and news must not wait for them.

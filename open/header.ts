@@ -13,6 +13,8 @@ const list = z.array(z.string().trim().min(1).max(60)).max(20)
 
 const MINUTE_DEFAULT = 300
 const ROWS_DEFAULT = 100_000
+/** What is public is there to be taken whole; an address may stand for many people. */
+const PUBLIC_ROWS_DEFAULT = 10_000_000
 
 export const headerShape: z.ZodType<OpenHeader> = z
   .strictObject({
@@ -26,8 +28,8 @@ export const headerShape: z.ZodType<OpenHeader> = z
     formats: z.array(z.enum(formats)).min(1).refine((given) => new Set(given).size === given.length, 'a format is named twice'),
     cache: z.int().min(0).max(86_400).default(0),
     quota: z
-      .strictObject({ requestsPerMinute: z.int().min(1).max(60_000).default(MINUTE_DEFAULT), rowsPerDay: z.int().min(1).max(100_000_000).default(ROWS_DEFAULT) })
-      .default({ requestsPerMinute: MINUTE_DEFAULT, rowsPerDay: ROWS_DEFAULT }),
+      .strictObject({ requestsPerMinute: z.int().min(1).max(60_000).default(MINUTE_DEFAULT), rowsPerDay: z.int().min(1).max(100_000_000).optional() })
+      .default({ requestsPerMinute: MINUTE_DEFAULT }),
     deprecated: z.strictObject({ from: day, until: day.optional(), successor: id.optional() }).optional(),
     keywords: list.default([]),
     examples: z
@@ -42,6 +44,7 @@ export const headerShape: z.ZodType<OpenHeader> = z
     const { from, until } = header.deprecated ?? {}
     if (from !== undefined && until !== undefined && until < from) say('deprecated', 'until lies before from')
   })
+  .transform(({ quota, ...header }) => ({ ...header, quota: { requestsPerMinute: quota.requestsPerMinute, rowsPerDay: quota.rowsPerDay ?? (header.audience === 'public' ? PUBLIC_ROWS_DEFAULT : ROWS_DEFAULT) } }))
 
 /** The comment lines at the top, without their `#`; line by line, so that places are those of the file. */
 export function headerText(source: string): string {

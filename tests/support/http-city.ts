@@ -10,6 +10,7 @@ import { listen } from '../../gateway/listen.ts'
 import { followRegister } from '../../cli/grant-office.ts'
 import { openServedLogs } from '../../cli/served-logs.ts'
 import { openCore, openIssuers, openLog, openSubgraph } from '../../cli/city-parts.ts'
+import { openAccess } from '../../cli/key-office.ts'
 import { keyId } from '../../cli/keys.ts'
 import { openOpenQueries } from '../../cli/open-queries.ts'
 import { closing } from '../../cli/stopping.ts'
@@ -59,6 +60,8 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
   parts.add(openQueries.close)
   const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
   parts.add(audit.close)
+  const access = openAccess(core, databases.records.gateway, keys, undefined)
+  parts.add(access.close)
   const served = openServedLogs(databases, keys.audit)
   parts.add(served.close)
   const gateway = await createGateway({
@@ -74,6 +77,7 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
     auditReady: audit.ready,
     logs: served.it,
     openQueries: openQueries.queries,
+    openAccess: access.it,
     clock,
     logger,
     ...(await openIssuers(readConfig({}), core, keys, true)),

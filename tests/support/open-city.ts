@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PUBLISHED } from '../../open/published-files.ts'
 
-type Written = { readonly id: string; readonly header?: Readonly<Record<string, unknown>>; readonly operation: string }
+export type Written = { readonly id: string; readonly header?: Readonly<Record<string, unknown>>; readonly operation: string }
 
 const header = { version: 1, title: { zh: '测试', en: 'A test' }, owner: 'TRANS', audience: 'public', formats: ['json', 'ndjson', 'csv', 'xml', 'geojson'], cache: 0, examples: [{ title: { zh: '例', en: 'An example' } }] }
 const stations = (arguments_ = '', variables = ''): string => `query Stations($first: Int = 20, $after: String${variables}) { metroStations(first: $first, after: $after${arguments_}) { nodes { code name location lines(first: 3) { nodes { lineNo name } } } pageInfo { hasNextPage endCursor } } }`
@@ -30,10 +30,10 @@ export const openTexts: readonly Written[] = [
   { id: 'ended', header: { deprecated: { from: '2025-02-01', until: '2026-03-01' } }, operation: stations() },
 ]
 
-/** A folder of them, published as they stand, for `runningCity({ openQueries })`. */
-export function openQueriesForTests(): string {
+/** A folder of them and `further` ones, published as they stand, for `runningCity({ openQueries })`. */
+export function openQueriesForTests(further: readonly Written[] = []): string {
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-open-'))
-  for (const { id, header: own, operation } of openTexts) {
+  for (const { id, header: own, operation } of [...openTexts, ...further]) {
     const lines = Object.entries({ id, ...header, ...own }).map(([name, value]) => `# ${name}: ${JSON.stringify(value)}\n`)
     writeFileSync(join(folder, `${id}.graphql`), `${lines.join('')}${operation}\n`)
   }

@@ -1,10 +1,9 @@
 // API keys in tests: the acts on them as callers do them, open queries with quotas that are soon used up, and token requests.
 
 import http from 'node:http'
-import { writeFileSync } from 'node:fs'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
-import { join } from 'node:path'
 import { openQueriesForTests } from './open-city.ts'
+import type { Written } from './open-city.ts'
 import { post } from './running-city.ts'
 import type { Answer, RunningCity } from './running-city.ts'
 
@@ -33,19 +32,16 @@ function given({ data, errors }: Answer, name: string): Key & Readonly<Record<st
   return data[name]
 }
 
-/** Those of open-city.ts and two whose quota is soon used up: `few-requests` (5 a minute) and `few-rows` (30 a day). */
+/** Those of open-city.ts and some whose quota is soon used up: `few-requests` (5 a minute), `few-rows` (30 a day), `many-rows` (10,000 a day). */
 export function openQueriesWithQuotas(): string {
-  const folder = openQueriesForTests()
-  const header = { version: 1, title: { zh: '测试', en: 'A test' }, owner: 'AMR', audience: 'key', formats: ['json', 'ndjson'], examples: [{ title: { zh: '例', en: 'An example' } }] }
-  const operation = (name: string): string => `query ${name}($first: Int = 10, $after: String) { enterprises(first: $first, after: $after) { nodes { uscc name } pageInfo { hasNextPage endCursor } } }`
-  const write = (id: string, own: Readonly<Record<string, unknown>>, name: string): void => {
-    const lines = Object.entries({ id, ...header, ...own }).map(([key, value]) => `# ${key}: ${JSON.stringify(value)}\n`)
-    writeFileSync(join(folder, `${id}.graphql`), `${lines.join('')}${operation(name)}\n`)
-  }
-  write('few-requests', { quota: { requestsPerMinute: 5 } }, 'FewRequests')
-  write('few-rows', { quota: { rowsPerDay: 30 } }, 'FewRows')
-  write('many-rows', { quota: { rowsPerDay: 10_000 } }, 'ManyRows')
-  return folder
+  const listed = (id: string, name: string, quota: Readonly<Record<string, number>>): Written => ({
+    id,
+    header: { owner: 'AMR', audience: 'key', formats: ['json', 'ndjson'], quota },
+    operation: `query ${name}($first: Int = 10, $after: String) { enterprises(first: $first, after: $after) { nodes { uscc name } pageInfo { hasNextPage endCursor } } }`,
+  })
+  return openQueriesForTests([
+    listed('few-requests', 'FewRequests', { requestsPerMinute: 5 }), listed('few-rows', 'FewRows', { rowsPerDay: 30 }), listed('many-rows', 'ManyRows', { rowsPerDay: 10_000 }),
+  ])
 }
 
 export const bearer = (text: string): { readonly authorization: string } => ({ authorization: `Bearer ${text}` })

@@ -163,7 +163,8 @@ export function asCityDatabases(databases: RunningCity['databases'], folder: str
   }
 }
 
-async function auditDatabase(): Promise<TestDatabase> {
+/** An audit database with nothing in it. */
+export async function auditDatabase(): Promise<TestDatabase> {
   return fromTemplate('audit', 'records', async ({ owner }) => {
     await applyMigrations(owner, 'migrations/audit/sql', { domain: 'audit' })
   })

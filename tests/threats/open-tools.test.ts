@@ -4,17 +4,22 @@ import http from 'node:http'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openAccess } from '../../cli/key-office.ts'
+import { frozenClock } from '../../core/clock.ts'
 import { CitygraphError } from '../../core/errors.ts'
+import { createLogger } from '../../core/logger.ts'
 import { inProcessSubgraphs } from '../../gateway/in-process-link.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 import { documentedCity, HOSTILE, inForce } from '../support/open-query-texts.ts'
 import { send, startGateway } from '../support/gateway-city.ts'
 import type { GatewayCity, Reply } from '../support/gateway-city.ts'
+import { auditDatabase, TEST_DAY } from '../support/running-city.ts'
 
 // eslint-disable-next-line -- answers are read by path, by tests only
 type Json = any
 
 let city: GatewayCity
+let access: ReturnType<typeof openAccess>
 let queries: readonly OpenQuery[]
 /** In force; not known; or a fault of ours. */
 let now: readonly OpenQuery[] | 'unknown' | 'broken'
@@ -26,9 +31,14 @@ beforeAll(async () => {
     if (now === 'broken') throw new TypeError('cannot read secret of undefined')
     return inForce(now)
   }
-  city = await startGateway(inProcessSubgraphs({}), { openQueries: () => ({ get: (id) => library().get(id), all: () => library().all(), version: () => library().version() }) })
+  const parts = { clock: frozenClock(TEST_DAY), logger: createLogger('error', { write: () => undefined }), engine: { organisation: (code: string) => city.engine.organisation(code) } }
+  access = openAccess(parts, (await auditDatabase()).writer('gateway'), { seal: undefined }, undefined)
+  city = await startGateway(inProcessSubgraphs({}), { openAccess: access.it, openQueries: () => ({ get: (id) => library().get(id), all: () => library().all(), version: () => library().version() }) })
 })
-afterAll(async () => city.listening.stop(500))
+afterAll(async () => {
+  await city.listening.stop(500)
+  await access.close()
+})
 
 const accept = { accept: 'application/json, text/event-stream' }
 const say = (message: unknown, headers: Record<string, string> = {}): Promise<Reply> => send(`${city.url}/mcp`, 'POST', message, { ...accept, ...headers })

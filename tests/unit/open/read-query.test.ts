@@ -23,7 +23,8 @@ const problemsOf = (text: string): readonly string[] => readQuery({ name: 'query
 
 describe('the header', () => {
   it('says who answers for it and has defaults for what is left out', () => {
-    expect(read()).toMatchObject({ id: 'company-names', version: 1, owner: 'AMR', audience: 'public', formats: ['json'], cache: 0, keywords: [], quota: { requestsPerMinute: 300, rowsPerDay: 100_000 } })
+    expect(read()).toMatchObject({ id: 'company-names', version: 1, owner: 'AMR', audience: 'public', formats: ['json'], cache: 0, keywords: [], quota: { requestsPerMinute: 300, rowsPerDay: 10_000_000 } })
+    expect(read({ audience: 'key' }).quota).toEqual({ requestsPerMinute: 300, rowsPerDay: 100_000 })
   })
 
   it.each([
