@@ -17,10 +17,10 @@ export type Rotation = { readonly id: string; readonly hash: string; readonly zo
 
 /** All throw FORBIDDEN for somebody who is suspended, and AUDIT_UNAVAILABLE: then nothing was changed. Durable when they resolve. */
 export type KeyRegister = {
-  /** TOO_MANY: the organisation has a hundred in force. */
+  /** TOO_MANY: the organisation has a hundred in force, or made a hundred in 24 hours. */
   make(key: NewKey): Promise<'DONE' | 'TOO_MANY'>
-  /** UNKNOWN: no key of the organisation that is in force. ZONE: the key is good from a better zone. */
-  rotate(rotation: Rotation): Promise<'DONE' | 'UNKNOWN' | 'ZONE'>
+  /** UNKNOWN: no key of the organisation that is in force. ZONE: the key is good from a better zone. BUSY: two older secrets would be good. */
+  rotate(rotation: Rotation): Promise<'DONE' | 'UNKNOWN' | 'ZONE' | 'BUSY'>
   /** `any`: of other organisations too. */
   revoke(id: string, any: boolean, by: Officer): Promise<'DONE' | 'UNKNOWN'>
 }
@@ -44,7 +44,7 @@ export function keyRegister(parts: { readonly pool: pg.Pool; readonly audit: Aud
     }).catch((error: unknown) => {
       throw isState(error, OFFICER_SUSPENDED) ? suspended() : error
     })
-    await changed?.()
+    if (outcome === 'DONE') await changed?.()
     return outcome
   })
 
@@ -57,7 +57,7 @@ export function keyRegister(parts: { readonly pool: pg.Pool; readonly audit: Aud
         event: { event: 'KEY', about: id, scope: queries?.join(' ') ?? 'ALL', target: by.org, state: zone, until: expiresAt.toISOString(), by },
       }
     }, 'TOO_MANY'),
-    rotate: ({ id, hash, zone, expiresAt, oldUntil, by: officer }) => done<'DONE' | 'UNKNOWN' | 'ZONE'>((at) => {
+    rotate: ({ id, hash, zone, expiresAt, oldUntil, by: officer }) => done<'DONE' | 'UNKNOWN' | 'ZONE' | 'BUSY'>((at) => {
       const by = recorded(officer)
       const old = oldUntil < at ? at : oldUntil
       return {

@@ -5,8 +5,10 @@ import { UsageError } from '../cli/usage.ts'
 const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly string[]) => Promise<number> }>>> = {
   audit: () => import('./audit.ts'),
   endurance: () => import('./endurance.ts'),
+  open: () => import('./open.ts'),
   load: () => import('./load-generator.ts'),
   city: () => import('./serve-city.ts'),
+  stations: () => import('./hand/serve-stations.ts'),
   hand: () => import('./hand/serve-hand.ts'),
   cli: () => import('./run-command.ts'),
   plain: () => import('./plain/serve-plain.ts'),
@@ -14,7 +16,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
 
 const usage = `npm run bench -- [--only P1,P2] [--workload W1] [--seconds N] [--rounds N] [--size N] [--connections N] [--large] [--out FILE]
 npm run bench -- --profile W1 [--out FILE.svg]
-npm run bench -- endurance | audit [--rounds N] [--seconds N] [--size N] [--connections N]
+npm run bench -- endurance | audit | open [--rounds N] [--seconds N] [--size N] [--connections N]
 `
 
 /** Sets the exit code: 0 as fast as wanted, 1 slower by more than the spread or failed, 2 not understood. */

@@ -23,7 +23,7 @@ const workloadNames: readonly WorkloadName[] = ['W1', 'W2', 'W3', 'W4']
 /** Throws UsageError on anything that is not understood. */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
   const options = readOptions(args, { only: 'string', workload: 'string', profile: 'string', seconds: 'string', rounds: 'string', size: 'string', connections: 'string', large: 'boolean', out: 'string' })
-  if (options.words.length > 0) throw new UsageError('Measurements with a name are audit and endurance; without one everything is measured.')
+  if (options.words.length > 0) throw new UsageError('Measurements with a name are audit, endurance and open; without one everything is measured.')
   const only = options.text('only')?.split(',').map((name) => oneOf(targetNames, name, 'only'))
   const workload = given(options.text('workload'), (name) => oneOf(workloadNames, name, 'workload'))
   const profile = given(options.text('profile'), (name) => oneOf(workloadNames, name, 'profile'))

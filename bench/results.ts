@@ -8,7 +8,7 @@ import type { Measured } from './measure.ts'
 import type { BenchOptions } from './options.ts'
 import { spreadOf } from './spread.ts'
 import { verdictText } from './verdict.ts'
-import { notThereYet } from './workloads.ts'
+import { measuredApart } from './workloads.ts'
 
 /** Returns where it was written. */
 export function writeResults(outcomes: readonly Outcome[], options: BenchOptions): string {
@@ -25,7 +25,7 @@ export function resultsText(outcomes: readonly Outcome[], { size, connections, s
     '',
     ...outcomes.flatMap(({ verdicts }) => verdicts).map((verdict) => `- ${verdictText(verdict)}`),
     ...outcomes.flatMap(({ notes }) => notes).map((note) => `- ${note}`),
-    `- ${notThereYet}`,
+    `- ${measuredApart}`,
     '',
     '| target | workload | variant | connections | answers/s | p50 ms | p99 ms | node µs an answer | PostgreSQL µs an answer | MiB |',
     '|---|---|---|---|---|---|---|---|---|---|',

@@ -15,6 +15,7 @@ import { correctionOffice } from '../governance/correction-office.ts'
 import type { CorrectionOffice } from '../governance/correction-office.ts'
 import { openQueryCopier } from '../governance/copy-open-queries.ts'
 import type { CopiedQueries } from '../governance/copy-open-queries.ts'
+import { copyKeys } from '../governance/copy-keys.ts'
 import { copyStops } from '../governance/copy-stops.ts'
 import { copySuspensions } from '../governance/copy-suspensions.ts'
 import { openQueryOffice } from '../governance/open-query-office.ts'
@@ -38,6 +39,7 @@ export function openOffice({ clock, logger, engine, classification, openFiles: f
   const copy = async (): Promise<void> => {
     await copySuspensions(source, facts)
     await copyStops(source, facts)
+    await copyKeys(pool, facts)
   }
   const graph = openGraph(classification)
   const copyOpen = openQueryCopier({ source, facts, engine, graph, files, clock })

@@ -34,7 +34,8 @@ const REMEMBERED_MS = 30_000
 const name = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+$/u)
 
 const claimsShape = z.object({
-  sub: name(256),
+  // A key's own name (open-caller.ts) is nobody else's.
+  sub: name(256).refine((sub) => !/^key:/i.test(recordable(sub))),
   org: z.string().regex(/^[A-Z0-9][A-Z0-9-]{1,39}$/).refine((code) => !holdsNaturalKey(code)),
   kind: z.enum(['department', 'partner', 'subject', 'operator']),
   roles: z.array(name(64)).max(64).default([]),

@@ -12,7 +12,7 @@ const COPY = `INSERT INTO api_key (id, org, name, client, queries, zone, at, by_
     old_until timestamptz, revoked_at timestamptz, revoked_by_org text, revoked_by_sub text)
   ON CONFLICT (id) DO UPDATE SET version = excluded.version, expires_at = excluded.expires_at, rotated_at = excluded.rotated_at, rotated_by_sub = excluded.rotated_by_sub,
     old_until = excluded.old_until, revoked_at = excluded.revoked_at, revoked_by_org = excluded.revoked_by_org, revoked_by_sub = excluded.revoked_by_sub
-  WHERE (api_key.version, api_key.revoked_at) IS DISTINCT FROM (excluded.version, excluded.revoked_at)`
+  WHERE (excluded.version > api_key.version AND api_key.revoked_at IS NULL) OR (excluded.revoked_at IS NOT NULL AND api_key.revoked_at IS NULL AND excluded.version >= api_key.version)`
 
 /** `register`: the audit database, as the writer of log `governance`. Repeating it changes nothing. */
 export async function copyKeys(register: Pick<pg.Pool, 'query'>, facts: DepartmentPool): Promise<void> {

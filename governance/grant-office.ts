@@ -18,6 +18,7 @@ import { fieldAt } from '../policy-engine/grants.ts'
 import { endOfWorkingDay } from '../policy-engine/working-days.ts'
 import type { Classification, FieldClassification } from '../schema/classification.ts'
 import { fieldOnPath } from './denied-path.ts'
+import { fewAtOnce } from './few-at-once.ts'
 
 type Numbered = { readonly id: string; readonly version: number }
 
@@ -36,8 +37,6 @@ export type GrantOffice = {
 }
 
 const HOUR_MS = 3_600_000
-/** Acts of applicants of one organisation under way at a time, in one process. */
-const MOST_AT_ONCE = 8
 /** Why the register refuses. */
 export const refusalCodes: Readonly<Record<Refused, ErrorCode>> = {
   UNKNOWN: 'APPLICATION_UNKNOWN',
@@ -63,20 +62,7 @@ export function grantOffice(parts: { readonly register: GrantRegister; readonly 
     if (may.length === 0) throw new CitygraphError('APPROVER_NOT_ENTITLED')
     return may
   }
-  /** Acts stand in a row: one organisation's applications must not keep an owner's revocation waiting. */
-  const under = new Map<string, number>()
-  const limited = async <T>({ org }: Caller, work: () => Promise<T>): Promise<T> => {
-    const before = under.get(org) ?? 0
-    if (before >= MOST_AT_ONCE) throw new CitygraphError('RATE_LIMITED')
-    under.set(org, before + 1)
-    try {
-      return await work()
-    } finally {
-      const left = (under.get(org) ?? 1) - 1
-      if (left === 0) under.delete(org)
-      else under.set(org, left)
-    }
-  }
+  const limited = fewAtOnce()
   /** What is filed says of how many people, so that this is approved as well. */
   const filled = (it: Application): Application => withQuota(it, { classification, quotas: engine.bundle().quotas })
   const inspected = (it: Application, { org }: Caller) => inspectApplication(it, org, { bundle: engine.bundle(), classification, at: clock.now() })

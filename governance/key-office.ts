@@ -7,6 +7,7 @@ import { CitygraphError } from '../core/errors.ts'
 import { holdsNaturalKey, recordable } from '../core/natural-keys.ts'
 import { hashOf, KEY_ID, newKeyId, newKeyText } from '../open/api-key.ts'
 import type { Caller } from '../policy-engine/decision.ts'
+import { fewAtOnce } from './few-at-once.ts'
 
 const DAY_MS = 86_400_000
 const LONGEST_DAYS = 365
@@ -27,29 +28,35 @@ export type KeyOffice = {
 }
 
 export function keyOffice({ register, clock }: { readonly register: KeyRegister; readonly clock: Clock }): KeyOffice {
+  const limited = fewAtOnce()
   return {
     async make(wish, by) {
       const id = newKeyId()
       const text = newKeyText(id)
       const key = { id, hash: hashOf(text), name: nameOf(wish.name), client: clientOf(wish.client) ?? id, queries: queriesOf(wish.queries), zone: zoneOf(wish.zone, by.zone), expiresAt: endOf(wish.days, clock), by }
-      if (await register.make(key) === 'TOO_MANY') throw new CitygraphError('RATE_LIMITED', { hint: 'Your organisation has a hundred keys; revoke those that nobody uses.' })
+      if (await limited(by, () => register.make(key)) === 'TOO_MANY') throw new CitygraphError('RATE_LIMITED', { hint: 'Your organisation has a hundred keys in force, or made a hundred in 24 hours.' })
       return { id, text }
     },
     async rotate({ id, oldUntil, days }, by) {
       const named = idOf(id)
       const text = newKeyText(named)
-      switch (await register.rotate({ id: named, hash: hashOf(text), zone: by.zone, expiresAt: endOf(days, clock), oldUntil: oldEnd(oldUntil, clock), by })) {
+      const rotation = { id: named, hash: hashOf(text), zone: by.zone, expiresAt: endOf(days, clock), oldUntil: oldEnd(oldUntil, clock), by }
+      switch (await limited(by, () => register.rotate(rotation))) {
         case 'UNKNOWN':
           throw unknown()
         case 'ZONE':
           throw new CitygraphError('FORBIDDEN', { hint: 'The key is good from a network from which you did not sign in.' })
+        case 'BUSY':
+          throw new CitygraphError('BAD_USER_INPUT', { argument: 'oldUntil', hint: 'The secret of the last rotation is still good beside this one; a past instant ends both now.' })
         case 'DONE':
           return { id: named, text }
       }
     },
     async revoke(id, any, by) {
       const named = idOf(id)
-      if (await register.revoke(named, any, by) === 'UNKNOWN') throw unknown()
+      const revoke = (): ReturnType<KeyRegister['revoke']> => register.revoke(named, any, by)
+      // An officer who ends any key waits for nobody's number of acts.
+      if (await (any ? revoke() : limited(by, revoke)) === 'UNKNOWN') throw unknown()
       return named
     },
   }

@@ -61,7 +61,9 @@ export function keyActs(binding: DomainBinding, office: KeyOffice | undefined): 
     return shown(context, { selection, ...await does(office, args, context.caller) })
   }
   const shown = async (context: ReadContext, { id, text, selection }: Made & { readonly selection: ReturnType<typeof selectionOf> }): Promise<Row> => {
-    const row = await loadByKey(context, binding, { entity: entityOf(binding, 'ApiKey'), selection, keys: [id], column: { name: 'id', value: sql`${apiKeys.id}`, kind: 'text' } })
+    const loaded = loadByKey(context, binding, { entity: entityOf(binding, 'ApiKey'), selection, keys: [id], column: { name: 'id', value: sql`${apiKeys.id}`, kind: 'text' } })
+    // A secret that is not shown now is lost: without the rest of its key if need be.
+    const row = text === undefined ? await loaded : await loaded.catch(() => null) ?? { id }
     if (row === null) throw new CitygraphError('SUBGRAPH_UNAVAILABLE', { domain, hint: 'It is done; what was done cannot be shown at the moment.' })
     if (text !== undefined) row['secret'] = text
     return row

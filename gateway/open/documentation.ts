@@ -11,6 +11,7 @@ import { requestIdOf } from '../../core/request-id.ts'
 import { isEnded } from '../../open/ending.ts'
 import type { OpenQueries } from '../../open/library.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
+import { refuseKeyInAddress } from '../key-in-address.ts'
 import { send, sendError } from '../respond.ts'
 import { searchOf } from '../serve-graphql.ts'
 import { createDocuments } from './documents.ts'
@@ -20,6 +21,7 @@ import { serveTools, TOOLS_PATH } from './mcp.ts'
 import type { ToolParts } from './mcp.ts'
 import { filtersOf, listPage } from './page-list.ts'
 import { queryPage } from './page-query.ts'
+import { OPEN_PREFIX } from './serve-open.ts'
 
 export type DocumentationParts = Omit<ToolParts, 'inForce'> & {
   readonly schema: GraphQLSchema
@@ -43,6 +45,8 @@ export function createDocumentation(parts: DocumentationParts): Documentation {
   const inForce = (): readonly OpenQuery[] => parts.queries.all().filter((query) => !isEnded(query, today()))
 
   async function served(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
+    // A search is shown again. Queries say it themselves, in their own form.
+    if (!path.startsWith(OPEN_PREFIX)) refuseKeyInAddress(request)
     if (await documents.serve(request, response, path, () => ({ queries: inForce(), version: parts.queries.version(), about: parts.about(), today: today() }))) return true
     const file = files.get(path)
     if (file !== undefined) {

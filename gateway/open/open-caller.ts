@@ -54,7 +54,7 @@ async function byToken(token: string, request: IncomingMessage, parts: CallerPar
 export function callerOf({ id, org, client, zone }: OpenKey, { organisationKind }: Pick<OpenAccess, 'organisationKind'>): Caller | undefined {
   const kind = organisationKind(org)
   if (kind !== 'department' && kind !== 'partner') return undefined
-  return { kind, org, sub: `key:${id}`, clientId: client, roles: ['application'], assurance: 2, zone }
+  return { kind, org, sub: `key:${id}`, clientId: `${org}/${client}`, roles: ['application'], assurance: 2, zone }
 }
 
 /** Counts by address, as failed tokens do. */

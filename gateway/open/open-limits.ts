@@ -54,21 +54,23 @@ export function openLimits({ use, now }: { readonly use: OpenUse | undefined; re
       let used = first
       refuse(first, query)
       if (first.leased > 0) {
-        lease.rows = held() + first.leased
-        lease.until = performance.now() + LEASE_MS
+        // What is held keeps its end: it counts for the hour in which it was counted.
+        if (held() === 0) lease.until = performance.now() + LEASE_MS
+        lease.rows += first.leased
       }
       if (held() === 0 && lease.pending === 0 && first.rowsLeft === 0) refuse({ ...first, outcome: 'ROWS' }, query)
       return {
         async rows(count) {
           const had = Math.min(held(), count)
+          const { until } = lease
           lease.rows -= had
           if (had === count) return
           try {
             used = await use.count(asking(), { request: false, rows: count - had, lease: 0 })
             refuse(used, query)
           } catch (error) {
-            // All or nothing: what was held is held again.
-            lease.rows += had
+            // All or nothing: what was held is held again, if it still is what it was.
+            if (lease.until === until) lease.rows += had
             throw error
           }
         },

@@ -8,6 +8,7 @@ import { requestIdOf } from '../../core/request-id.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import type { HeaderOccasion } from '../occasion.ts'
+import { refuseKeyInAddress } from '../key-in-address.ts'
 import { isRecorded } from '../record-refusal.ts'
 import { begin } from '../respond.ts'
 import { Refusal } from '../serve-graphql.ts'
@@ -43,6 +44,7 @@ export async function serveOpen(request: IncomingMessage, response: ServerRespon
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, id: string, requestId: string, known: Known, parts: OpenParts): Promise<void> {
+  refuseKeyInAddress(request)
   const query = parts.queries.get(id)
   if (query === undefined) {
     await parts.rates.callers.take(request.socket.remoteAddress ?? 'unknown')

@@ -8,6 +8,7 @@ import { reserved } from '../../open/parameters.ts'
 import { rowFormat } from '../../open/write-rows.ts'
 import type { RecordReference } from '../request-state.ts'
 import { begin } from '../respond.ts'
+import { Refusal } from '../serve-graphql.ts'
 import type { Admission } from './admission.ts'
 import { sharingHead } from './answer-head.ts'
 import { contentHead } from './answer-once.ts'
@@ -22,8 +23,8 @@ import type { Page } from './read-page.ts'
 
 /** A caller is admitted anew at a page, but not more often: a stream counts as one request in this time. */
 const ADMITTED_MS = 1_000
-/** So long a stream waits where its caller asks too often; it goes on more slowly then. */
-const WAIT_MS = 60_000
+/** So long a stream waits where its caller asks too often, which a minute ends; it goes on more slowly then. */
+const WAIT_MS = 65_000
 /** Records that JSON names; further ones are found by the request's id. */
 const NAMED_RECORDS = 1_000
 
@@ -96,9 +97,15 @@ function admittedAgain({ request, query, requestId, admission: first }: Exchange
         at = performance.now()
         return admission
       } catch (error) {
-        if (!isCitygraphError(error) || error.code !== 'RATE_LIMITED' || request.socket.destroyed || performance.now() - began > WAIT_MS) throw error
+        if (!endsSoon(error) || request.socket.destroyed || performance.now() - began > WAIT_MS) throw error
         await pause(ADMITTED_MS)
       }
     }
   }
+}
+
+/** Of requests of a minute, not of rows of a day. */
+function endsSoon(thrown: unknown): boolean {
+  const error = thrown instanceof Refusal ? thrown.error : thrown
+  return isCitygraphError(error) && error.code === 'RATE_LIMITED' && !(thrown instanceof Refusal && Number(thrown.headers['retry-after']) > 60)
 }

@@ -55,7 +55,8 @@ async function make(until = day(10)): Promise<{ readonly id: string; readonly ha
 const revoke = (id: string): Promise<unknown> => register.query(`SELECT audit.revoke_key($1, false, 'BANK-A', 's', $2)`, [id, day(0)])
 async function rotate(id: string, oldUntil: Date): Promise<string> {
   const hash = hashOf(newKeyText(id))
-  await register.query(`SELECT audit.rotate_key($1, $2, 'BANK-A', 's', 'mainland', $3, $4, $5)`, [id, Buffer.from(hash, 'hex'), day(20), oldUntil, day(0)])
+  const { rows } = await register.query<{ outcome: string }>(`SELECT audit.rotate_key($1, $2, 'BANK-A', 's', 'mainland', $3, $4, $5) AS outcome`, [id, Buffer.from(hash, 'hex'), day(20), oldUntil, day(0)])
+  if (rows[0]?.outcome !== 'DONE') throw new Error(rows[0]?.outcome)
   return hash
 }
 async function questions(work: () => Promise<unknown>): Promise<number> {
@@ -90,12 +91,11 @@ describe('a key', () => {
     const second = await rotate(id, day(5))
     expect(await keys.byHash(second)).toMatchObject({ version: 2, until: day(20) })
     expect(await keys.byHash(hash)).toMatchObject({ version: 1, until: day(5) })
-    const third = await rotate(id, day(5))
+    await expect(rotate(id, day(5))).rejects.toThrow('BUSY')
+    const third = await rotate(id, day(0))
     expect(await keys.byHash(third)).toMatchObject({ version: 3 })
-    expect(await keys.byHash(hash)).toBeUndefined()
-    expect(await keys.byId(id, 1)).toBeUndefined()
-    now = day(5).getTime()
-    expect(await keys.byId(id, 2)).toBeUndefined()
+    for (const ended of [hash, second]) expect(await keys.byHash(ended)).toBeUndefined()
+    for (const version of [1, 2]) expect(await keys.byId(id, version)).toBeUndefined()
     expect(await keys.byId(id, 3)).toBeDefined()
   })
 

@@ -57,7 +57,7 @@ describe('a key', () => {
     const { records } = answer.json.sharing
     const leaves = await logLeaves(city.databases.audit.owner, 'enterprises')
     const mine = leaves.filter(({ id }) => records.some((record: { id: string }) => record.id === id))
-    expect(mine.map(({ caller }) => caller)).toEqual(mine.map(() => ({ org: 'BANK-A', kind: 'partner', sub: `key:${key.id}`, clientId: 'records-app' })))
+    expect(mine.map(({ caller }) => caller)).toEqual(mine.map(() => ({ org: 'BANK-A', kind: 'partner', sub: `key:${key.id}`, clientId: 'BANK-A/records-app' })))
     expect(mine.length).toBeGreaterThan(0)
   })
 
@@ -119,7 +119,7 @@ describe('a key', () => {
 
   it('is refused with its organisation or its application, and served again with them', async () => {
     const key = await makeKey(city, 'nav-b', { client: 'nav-app' })
-    for (const [kind, name] of [['ORGANISATION', 'NAV-B'], ['APPLICATION', 'nav-app']]) {
+    for (const [kind, name] of [['ORGANISATION', 'NAV-B'], ['APPLICATION', 'NAV-B/nav-app']]) {
       const done = await city.ask('mutation ($kind: ServedKind!, $name: String!) { stopServing(kind: $kind, name: $name, reason: MISUSE) { id } }', { caller: 'security-officer', variables: { kind, name } })
       await pause(900)
       expect(await asked(key.secret)).toMatchObject({ status: 403, json: { code: 'FORBIDDEN' } })
@@ -155,12 +155,15 @@ describe('rotation', () => {
     expect(await act(city, 'bank-a', ROTATE, { id: short.id, oldUntil: later(20) })).toMatchObject({ oldUntil: shown(2) })
   })
 
-  it('keeps one old secret, not two', async () => {
+  it('keeps one old secret, not two, and ends none that nobody named', async () => {
     const key = await makeKey(city, 'bank-a')
     const second = await act(city, 'bank-a', ROTATE, { id: key.id, oldUntil: later(20) })
-    const third = await act(city, 'bank-a', ROTATE, { id: key.id, oldUntil: later(20) })
+    const refused = await city.ask(ROTATE, { caller: 'bank-a', variables: { id: key.id, days: 180, oldUntil: later(20) } })
+    expect(refused.errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'oldUntil' })
+    expect(await Promise.all([key, second].map(({ secret }) => status(secret)))).toEqual([200, 200])
+    const third = await act(city, 'bank-a', ROTATE, { id: key.id, oldUntil: TEST_DAY })
     await pause(900)
-    expect(await Promise.all([key, second, third].map(({ secret }) => status(secret)))).toEqual([401, 200, 200])
+    expect(await Promise.all([key, second, third].map(({ secret }) => status(secret)))).toEqual([401, 401, 200])
   })
 })
 

@@ -13,7 +13,7 @@ import type { CitySubgraph } from '../support/city-subgraph.ts'
 import { startGateway } from '../support/gateway-city.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import type { Leaf } from '../support/log-leaves.ts'
-import { open, openQueriesForTests, openSlowly } from '../support/open-city.ts'
+import { open, openQueriesForTests, openSlowly, sections } from '../support/open-city.ts'
 import { asOwner } from '../support/raw-city.ts'
 import { post, runningCity, TEST_DAY } from '../support/running-city.ts'
 import type { RunningCity } from '../support/running-city.ts'
@@ -22,7 +22,7 @@ import { signedToken } from '../support/signed-token.ts'
 const ROWS = 60_000
 let city: RunningCity
 let at = new Date(TEST_DAY).getTime()
-const folder = openQueriesForTests()
+const folder = openQueriesForTests([{ id: 'few-sections', header: { formats: ['ndjson'], quota: { requestsPerMinute: 10 } }, operation: sections }])
 const leaves = (log: string): Promise<readonly Leaf[]> => logLeaves(city.databases.audit.owner, log)
 const lines = (text: string): readonly { readonly sectionId: string; readonly name: string | null }[] => text.split('\n').slice(0, -1).map((line) => JSON.parse(line))
 const rested = async (): Promise<void> => {
@@ -170,6 +170,20 @@ describe('a stream', () => {
       await gateway.listening.stop()
       await subgraph.close()
     }
+  })
+
+  it('waits for the next minute where its caller has no more requests in this one', async () => {
+    const known = { authorization: `Bearer ${await city.token('bank-a')}` }
+    const stream = await openSlowly(city.url, 'few-sections?all=true&format=ndjson', known)
+    await rested()
+    const statuses: number[] = []
+    while (statuses.at(-1) !== 429 && statuses.length < 12) statuses.push((await open(city.url, 'few-sections?limit=1', { headers: known })).status)
+    expect([statuses[0], statuses.at(-1)]).toEqual([200, 429])
+    stream.goOn()
+    expect(await Promise.race([stream.ended, pause(2_500, 'WAITS')])).toBe('WAITS')
+    at += 60_000
+    expect(await stream.ended).toBe('WHOLE')
+    expect(lines(stream.text()).length).toBeGreaterThanOrEqual(ROWS)
   })
 
   it('of a caller whose token ends, and of a query that ends, is cut', async () => {

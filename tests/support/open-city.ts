@@ -12,7 +12,7 @@ export type Written = { readonly id: string; readonly header?: Readonly<Record<s
 
 const header = { version: 1, title: { zh: '测试', en: 'A test' }, owner: 'TRANS', audience: 'public', formats: ['json', 'ndjson', 'csv', 'xml', 'geojson'], cache: 0, examples: [{ title: { zh: '例', en: 'An example' } }] }
 const stations = (arguments_ = '', variables = ''): string => `query Stations($first: Int = 20, $after: String${variables}) { metroStations(first: $first, after: $after${arguments_}) { nodes { code name location lines(first: 3) { nodes { lineNo name } } } pageInfo { hasNextPage endCursor } } }`
-const sections = 'query Sections($first: Int = 20, $after: String) { roadSections(first: $first, after: $after) { nodes { sectionId name division } pageInfo { hasNextPage endCursor } } }'
+export const sections = 'query Sections($first: Int = 20, $after: String) { roadSections(first: $first, after: $after) { nodes { sectionId name division } pageInfo { hasNextPage endCursor } } }'
 const withoutPlaces = ['json', 'ndjson', 'csv', 'xml']
 
 export const openTexts: readonly Written[] = [

@@ -102,7 +102,7 @@ const listed = (answer: Answer, list: string): unknown => {
   return answer.data?.people?.nodes?.map((one: Record<string, unknown>) => one[name]).find((one: unknown) => one !== null)
 }
 
-const ownAffairs: readonly string[] = ['Application', 'Grant', 'Stop', 'Publication', 'Correction', 'CorrectionNotice', 'Demand']
+const ownAffairs: readonly string[] = ['Application', 'Grant', 'Stop', 'Publication', 'Correction', 'CorrectionNotice', 'Demand', 'ApiKey']
 
 /** Each caller tries one of so many attempts, others try the rest: one caller each. tests/long lets everybody try one in two. */
 const SHARE = Number(process.env['FILTERS_SHARE'] ?? 8)

@@ -20,7 +20,8 @@ AS $next$
   SELECT coalesce(max(k.change), 0) + 1 FROM audit.api_key AS k
 $next$;
 --> statement-breakpoint
--- For the organisation p_org by one of its people. 'DONE', or 'TOO_MANY': it has a hundred that are in force.
+-- For the organisation p_org by one of its people. 'DONE', or 'TOO_MANY': it has a hundred that are in force, or made a
+-- hundred in 24 hours: quotas are of a key, and a new one must not be the way to more.
 CREATE FUNCTION audit.make_key(p_id text, p_hash bytea, p_org text, p_name text, p_client text, p_queries text[], p_zone text, p_expires timestamptz, p_by_sub text, p_at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -32,7 +33,8 @@ BEGIN
   IF p_expires <= p_at OR p_expires > p_at + interval '365 days' THEN
     RAISE EXCEPTION 'a key lives a year at most' USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  IF (SELECT count(*) FROM audit.api_key AS k WHERE k.org = p_org AND k.revoked_at IS NULL AND k.expires_at > p_at) >= 100 THEN
+  IF (SELECT count(*) FROM audit.api_key AS k WHERE k.org = p_org AND k.revoked_at IS NULL AND k.expires_at > p_at) >= 100
+    OR (SELECT count(*) FROM audit.api_key AS k WHERE k.org = p_org AND k.at > p_at - interval '24 hours') >= 100 THEN
     RETURN 'TOO_MANY';
   END IF;
   INSERT INTO audit.api_key (id, org, name, client, queries, zone, at, by_sub, expires_at, change)
@@ -44,6 +46,7 @@ $make$;
 --> statement-breakpoint
 -- A new secret beside the old one, which ends at p_old_until. 'DONE', 'UNKNOWN' (none of the organisation that is in force), or 'ZONE':
 -- whoever asks from p_zone would be shown a secret that is good from a better one.
+-- 'BUSY': the secret of the last rotation is still good, and would end without anybody having said so.
 CREATE FUNCTION audit.rotate_key(p_id text, p_hash bytea, p_by_org text, p_by_sub text, p_zone text, p_expires timestamptz, p_old_until timestamptz, p_at timestamptz) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -64,6 +67,9 @@ BEGIN
   END IF;
   IF array_position(v_zones, p_zone) IS NULL OR array_position(v_zones, p_zone) < array_position(v_zones, v_key.zone) THEN
     RETURN 'ZONE';
+  END IF;
+  IF v_key.old_until > p_at AND p_old_until > p_at THEN
+    RETURN 'BUSY';
   END IF;
   INSERT INTO audit.api_key_secret (key, version, hash) VALUES (p_id, v_key.version + 1, p_hash);
   -- The old secret never lives longer than it would have.
@@ -88,7 +94,8 @@ BEGIN
 END
 $revoke$;
 --> statement-breakpoint
--- What changed after p_seen, in order: a key with the hashes of its newest secret and of the one before.
+-- What changed after p_seen, in order: a key with the hashes of its newest secret and of the one before. Whoever has seen nothing (0) has
+-- no revoked ones to forget.
 CREATE FUNCTION audit.open_keys(p_seen bigint) RETURNS TABLE (id text, org text, client text, queries text[], zone text, version integer, hash bytea, expires_at timestamptz, old_hash bytea, old_until timestamptz, revoked boolean, change bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -99,7 +106,7 @@ BEGIN
     FROM audit.api_key AS k
     JOIN audit.api_key_secret AS n ON n.key = k.id AND n.version = k.version
     LEFT JOIN audit.api_key_secret AS o ON o.key = k.id AND o.version = k.version - 1
-    WHERE k.change > p_seen ORDER BY k.change;
+    WHERE k.change > p_seen AND (p_seen > 0 OR k.revoked_at IS NULL) ORDER BY k.change;
 END
 $keys$;
 --> statement-breakpoint
@@ -211,6 +218,9 @@ BEGIN
   RETURN NEW;
 END
 $let$;
+--> statement-breakpoint
+-- For the removal of what counts no more.
+CREATE INDEX open_use_oldest ON audit.open_use (greatest(hour, minute));
 --> statement-breakpoint
 REVOKE ALL ON FUNCTION audit.require_gateway(), audit.next_key_change(), audit.make_key(text, bytea, text, text, text, text[], text, timestamptz, text, timestamptz),
   audit.rotate_key(text, bytea, text, text, text, timestamptz, timestamptz, timestamptz), audit.revoke_key(text, boolean, text, text, timestamptz),

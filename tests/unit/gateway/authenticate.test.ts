@@ -68,6 +68,7 @@ describe('authenticate', () => {
     ['alg none with a signature', () => `${base64url({ ...header, alg: 'none' })}.${base64url(claims)}.AAAA`],
     ['a name with a soft hyphen', () => token({ sub: '1540000\u00ad1234' })],
     ['a name with a zero-width space', () => token({ sub: 'officer\u200b' })],
+    ['the name of a key', () => token({ sub: 'key:abcdefghijklmnop' })],
     ['an application with a variation selector', () => token({ client_id: 'desk\ufe0f' })],
     ['a role with a line separator', () => token({ roles: ['official\u2028'] })],
     ['a foreign issuer', () => token({ iss: 'https://elsewhere.example' })],
