@@ -50,7 +50,7 @@ function factsOf({ query, owner, purpose, domains, updateCycle }: Described, abo
     fact('Domains', '领域', html`${domains.map((domain, at) => html`${at === 0 ? '' : ', '}${both(domainTitle(domain, about))}`)}`),
     ...(updateCycle === undefined ? [] : [fact('Updated', '更新周期', html`${updateCycle.toLowerCase().replace('_', ' ')}`)]),
     fact('Formats', '格式', html`${query.formats.join(', ')}`),
-    fact('Quota', '配额', html`${query.quota.requestsPerMinute} requests a minute, ${query.quota.rowsPerDay} rows a day, for each key`),
+    fact('Quota', '配额', html`${query.quota.requestsPerMinute.toLocaleString('en')} requests a minute, ${query.quota.rowsPerDay.toLocaleString('en')} rows a day, for each key${query.audience === 'public' ? '; rows for each address without one' : undefined}`),
     fact('Kept', '缓存', html`${query.cache === 0 ? 'not at all' : `${query.cache} seconds`}`),
   ]}
       </dl>`
