@@ -93,7 +93,8 @@ describe('databases of ones own', () => {
     expect(owner.body.extensions.sharing.records.map(({ log }) => log).toSorted()).toEqual(['credit', 'enterprises'])
     const stranger = await generateKeyPair('ES256')
     expect(await ask(url, await tokenOf('AMR', stranger.privateKey))).toMatchObject({ status: 401, body: { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] } })
-    expect((await fetch(`${url}/.well-known/jwks.json`)).status).toBe(404)
+    // Of the tokens for keys, and of no demonstration.
+    expect(await (await fetch(`${url}/.well-known/jwks.json`)).json()).toEqual({ keys: [{ kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid: expect.any(String), x: expect.any(String) }] })
     expect((await fetch(`${url}/health/ready`)).status).toBe(200)
     expect((await city.stop()).code).toBe(0)
     expectSilence(city)
