@@ -1,12 +1,12 @@
 // `npm run bench -- open`: W5, a cached open query, beside the same one read anew at each request and handlers by hand that give the same
 // rows from memory and from the database. What a kept answer still costs is its record.
 
-import { readOptions, UsageError, wholeNumber } from '../cli/usage.ts'
 import { withServers } from './bench.ts'
 import { refuseDifferentAnswers } from './compare-answers.ts'
 import { STATIONS } from './hand/serve-stations.ts'
 import type { StationsOptions } from './hand/serve-stations.ts'
 import { described, measureInTurn, ratios } from './measure.ts'
+import { readBenchOptions } from './options.ts'
 import { startServing } from './processes.ts'
 import { productFlags } from './product-flags.ts'
 import type { CityOptions } from './serve-city.ts'
@@ -18,15 +18,7 @@ const BODY = JSON.stringify({ limit: STATIONS })
 
 /** 0 when it could be measured: W5 has no target. */
 export async function run(args: readonly string[]): Promise<number> {
-  const options = readOptions(args, { rounds: 'string', seconds: 'string', connections: 'string' })
-  if (options.words.length > 0) throw new UsageError('open takes no words.')
-  const shape = {
-    only: undefined, workload: undefined, profile: undefined, large: false, out: undefined, size: 400,
-    rounds: wholeNumber(options.text('rounds'), 'rounds', { default: 3, min: 1, max: 100 }),
-    seconds: wholeNumber(options.text('seconds'), 'seconds', { default: 3, min: 1, max: 600 }),
-    connections: wholeNumber(options.text('connections'), 'connections', { default: 32, min: 1, max: 1_000 }),
-  }
-  return withBench(shape, async (bench) => withServers(async (start) => {
+  return withBench(readBenchOptions(args), async (bench) => withServers(async (start) => {
     const { folder, person } = bench.city
     const city: CityOptions = { folder, caller: 'bank-a', person, records: 'kept', following: false }
     const kept = await start(openServer('citygraph, kept answers', 'city', city))

@@ -1,4 +1,4 @@
-// Who may ask an open query, and how much: the caller behind a token, whether the audience is theirs, and what they have used.
+// Who may ask an open query, and how much: the caller behind a key or a token, whether the audience is theirs, and what they have used.
 
 import type { IncomingMessage } from 'node:http'
 import { CitygraphError } from '../../core/errors.ts'
@@ -18,7 +18,7 @@ export type Admission = {
   headers(): Readonly<Record<string, string>>
 }
 
-/** Throws UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, AUDIT_UNAVAILABLE, or BAD_USER_INPUT for a key that is not in its header. */
+/** Throws UNAUTHENTICATED, FORBIDDEN, RATE_LIMITED, AUDIT_UNAVAILABLE, or BAD_USER_INPUT for two credentials. */
 export type Admit = (request: IncomingMessage, query: OpenQuery, requestId: string) => Promise<Admission>
 
 export function admission(parts: CallerParts): Admit {

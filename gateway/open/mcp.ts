@@ -12,6 +12,7 @@ import { requestIdOf } from '../../core/request-id.ts'
 import type { About } from '../../open/about.ts'
 import type { OpenQuery } from '../../open/open-query.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
+import { refuseKeyInAddress } from '../key-in-address.ts'
 import { readBody } from '../read-body.ts'
 import { isRecorded } from '../record-refusal.ts'
 import { send, sendError } from '../respond.ts'
@@ -44,6 +45,7 @@ export async function serveTools(request: IncomingMessage, response: ServerRespo
   let outcome = 'OK'
   const closing: Record<string, string> = parts.draining() ? { connection: 'close' } : {}
   try {
+    refuseKeyInAddress(request)
     if (request.headers.origin !== undefined) throw new Refusal(new CitygraphError('FORBIDDEN', { hint: 'Tools are for programs; this came from a web page.' }), 403)
     if (request.method !== 'POST') throw new Refusal(new CitygraphError('BAD_USER_INPUT', { hint: 'Use POST; there are no sessions or streams.' }), 405, { allow: 'POST' })
     const asker = await parts.who(request, requestId)

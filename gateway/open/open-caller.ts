@@ -6,7 +6,6 @@ import type { OpenKey } from '../../audit/open-keys.ts'
 import { CitygraphError } from '../../core/errors.ts'
 import { readKey } from '../../open/api-key.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
-import { refuseKeyInAddress } from '../key-in-address.ts'
 import { identify, Refusal } from '../serve-graphql.ts'
 import type { ServeParts } from '../serve-graphql.ts'
 import type { OpenAccess } from './open-access.ts'
@@ -16,9 +15,8 @@ export type OpenCaller = { readonly caller: Caller; readonly queries: readonly s
 
 export type CallerParts = Pick<ServeParts, 'authenticate' | 'rates' | 'logger'> & { readonly openAccess?: OpenAccess | undefined }
 
-/** Throws UNAUTHENTICATED, RATE_LIMITED, AUDIT_UNAVAILABLE, BAD_USER_INPUT for a key in the address or two credentials. */
+/** Throws UNAUTHENTICATED, RATE_LIMITED, AUDIT_UNAVAILABLE, BAD_USER_INPUT for two credentials. */
 export async function openCaller(request: IncomingMessage, requestId: string, parts: CallerParts): Promise<OpenCaller> {
-  refuseKeyInAddress(request)
   const { authorization, 'x-api-key': apiKey } = request.headers
   if (authorization !== undefined && apiKey !== undefined) throw new CitygraphError('BAD_USER_INPUT', { argument: 'x-api-key', hint: 'Send one credential.' })
   const bearer = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1]
