@@ -56,7 +56,7 @@ export type EventRecord = {
   readonly by?: { readonly org: string; readonly sub: string }
   /** Of a suspension or stop: the officer's reason, one of a closed list. */
   readonly reason?: string
-  /** What was stopped: FIELD, ORGANISATION or APPLICATION; of a key: the open queries it is for, or ALL. (Between `id` and `log` no member may stand: audit.append_runs.) */
+  /** What was stopped: FIELD, ORGANISATION or APPLICATION; of a key: the open queries it is for, or ALL. (Between `id` and `log` no member may stand: audit.append_numbered.) */
   readonly scope?: string
   /** `Type.field`, `Type`, an organisation's code, or a client's id as records hold it; of a key: its organisation. */
   readonly target?: string

@@ -5,8 +5,10 @@
 import type pg from 'pg'
 import type { CitygraphError } from '../core/errors.ts'
 import { APPEND_PATIENCE_MS, unavailable, withPatience } from './audit-pool.ts'
-import { runValues } from './runs.ts'
-import type { RecordText } from './runs.ts'
+import { leafKeeper } from './own-leaves.ts'
+import type { LeafKeeper, OwnLeaves } from './own-leaves.ts'
+import { leafHashesOf, runsOf, runValues } from './runs.ts'
+import type { RecordText, Runs } from './runs.ts'
 
 /** Records of one log, next to each other. `onFailure` gets the cause when they could not be committed. */
 export type Append = { readonly log: string; readonly records: readonly RecordText[]; readonly onFailure?: ((cause: unknown) => void) | undefined }
@@ -16,6 +18,8 @@ export type CommitQueue = {
   add(appends: readonly Append[]): Promise<void>
   /** Says that an answer is being made whose records come soon; the function that is given back, that it no longer is. */
   expect(): () => void
+  /** What is appended to this log from now on, for its signer. */
+  ownLeaves(log: string): OwnLeaves
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -27,11 +31,17 @@ type Waiting = { readonly appends: readonly Append[]; readonly records: number; 
 export const COMMIT_LIMIT = 500
 const COMMIT_BYTES = 8 * 1024 * 1024
 
-/** While so many answers are being made at a time, a commit waits for all but a few of them, so long at most, unless enough wait. */
+/**
+ * While so many answers are being made at a time, a commit waits for all but a few of them, unless enough wait: for a third of what an
+ * answer takes, and never long. Where processors are busy that costs no answer anything: a commit saved is time for others.
+ */
 const MANY = 12
 const FEW = 2
-const PAUSE_MS = 10
 const ENOUGH = 64
+const PAUSE = 1 / 3
+const LONGEST_PAUSE_MS = 40
+/** Weight of one answer in what answers take. */
+const WEIGHT = 1 / 16
 
 /**
  * `pool`: connections of a role that writes the logs. An append that fails may still appear: an answer that was not given is recorded
@@ -43,8 +53,11 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   let flying: readonly Waiting[] = []
   let flight: Promise<void> | undefined
   let expected = 0
+  /** Milliseconds that an answer takes, its commit included. */
+  let usual = 0
   let ready = (): void => undefined
   let patience: NodeJS.Timeout | undefined
+  const keepers = new Map<string, LeafKeeper>()
 
   const worthwhile = (): boolean => expected < MANY || expected - waiting.length <= FEW || waiting.length >= ENOUGH
 
@@ -54,7 +67,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
     while (waiting.length > 0) {
       if (!worthwhile()) {
         await new Promise<void>((resume) => {
-          const timer = setTimeout(resume, PAUSE_MS)
+          const timer = setTimeout(resume, Math.min(usual * PAUSE, LONGEST_PAUSE_MS))
           ready = () => {
             clearTimeout(timer)
             resume()
@@ -76,7 +89,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     if (batch.length === 0) return
     try {
-      await withPatience(pool.query(statement(batch)))
+      await append(runsOf(recordsByLog(batch)))
       for (const entry of batch) {
         entry.over = true
         entry.done()
@@ -90,6 +103,17 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
       }
       for (const tell of new Set(batch.flatMap(({ appends }) => appends.map(({ onFailure }) => onFailure)))) tell?.(cause)
       for (const entry of batch) fail(entry, cause)
+    }
+  }
+
+  const append = async (runs: Runs): Promise<void> => {
+    const answer = withPatience(pool.query<{ firsts: readonly string[] | null }>({ name: 'audit-append', text: 'SELECT audit.append_numbered($1, $2, $3, $4, $5, $6, $7) AS firsts', values: [...runValues(runs)] }))
+    // Hashed once the statement is on its way, while the database works.
+    const sent = new Promise((resume) => setImmediate(resume))
+    const [{ rows: [row] }, hashes] = await Promise.all([answer, sent.then(() => leafHashesOf(runs, (log) => keepers.has(log)))])
+    for (const [at, { log }] of runs.logs.entries()) {
+      const [first, ofLog] = [row?.firsts?.[at], hashes[at]]
+      if (first !== undefined && ofLog !== undefined) keepers.get(log)?.add(Number(first), ofLog)
     }
   }
 
@@ -123,13 +147,20 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
       }),
     expect: () => {
       expected += 1
+      const begun = performance.now()
       let counted = true
       return () => {
         if (!counted) return
         counted = false
         expected -= 1
+        usual += (performance.now() - begun - usual) * WEIGHT
         if (waiting.length > 0 && worthwhile()) ready()
       }
+    },
+    ownLeaves: (log) => {
+      const keeper = keepers.get(log) ?? leafKeeper()
+      keepers.set(log, keeper)
+      return keeper
     },
     idle: async () => {
       await flight
@@ -138,7 +169,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
 }
 
 /** The records of each log next to each other, in the order in which they came. */
-function statement(batch: readonly Waiting[]): { readonly name: string; readonly text: string; readonly values: unknown[] } {
+function recordsByLog(batch: readonly Waiting[]): ReadonlyMap<string, readonly RecordText[]> {
   const byLog = new Map<string, RecordText[]>()
   for (const { appends } of batch) {
     for (const { log, records } of appends) {
@@ -147,7 +178,7 @@ function statement(batch: readonly Waiting[]): { readonly name: string; readonly
       else before.push(...records)
     }
   }
-  return { name: 'audit-append', text: 'SELECT audit.append_runs($1, $2, $3, $4, $5, $6, $7)', values: [...runValues(byLog)] }
+  return byLog
 }
 
 /** SQLSTATE classes 22 (data exception) and 23 (integrity): said of a record, and as true when it is sent again. */

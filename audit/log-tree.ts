@@ -5,8 +5,9 @@ import type { KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import { bearsKey, headSigner, openHead, readCheckpoint, signHead } from './checkpoint.ts'
 import type { Head } from './merkle.ts'
+import type { OwnLeaves } from './own-leaves.ts'
 import { readNote } from './signed-note.ts'
-import { growTree, rootOf, treeOf } from './tiles.ts'
+import { growTree, HASH_BYTES, rootOf, treeOf } from './tiles.ts'
 import type { Tile, Tree } from './tiles.ts'
 
 /** Why nothing is signed: records that were signed are gone, or the tree is another one. */
@@ -28,8 +29,8 @@ const READ_LIMIT = 2_048
 type StateRow = { readonly size: string; readonly signed: string; readonly note: string | null }
 type TileRow = { readonly level: number | null; readonly place: string | null; readonly hashes: Buffer | null }
 
-/** All its functions throw what the database says, and SigningRefused. */
-export function openLogTree({ pool, log, key }: { readonly pool: Pick<pg.Pool, 'query'>; readonly log: string; readonly key: KeyObject }) {
+/** `own`: leaves that this process appended itself, which are not read again. All its functions throw what the database says, and SigningRefused. */
+export function openLogTree({ pool, log, key, own }: { readonly pool: Pick<pg.Pool, 'query'>; readonly log: string; readonly key: KeyObject; readonly own?: OwnLeaves | undefined }) {
   const signer = headSigner(log, key)
   let opened: { readonly note: string; readonly head: Head } | undefined
 
@@ -50,6 +51,18 @@ export function openLogTree({ pool, log, key }: { readonly pool: Pick<pg.Pool, '
     return { size: Number(row.size), signed: Number(row.signed), head: row.note === null ? undefined : headOf(row.note) }
   }
 
+  async function readHashes(first: number, count: number): Promise<Buffer> {
+    const { rows } = await pool.query<{ hashes: Buffer | null }>({
+      name: 'audit-leaf-hashes',
+      text: `SELECT string_agg(h.hash, ''::bytea ORDER BY h.place) AS hashes FROM audit.leaf_hashes($1, $2, $3) WITH ORDINALITY AS h(hash, place)`,
+      values: [log, first, count],
+    })
+    const hashes = rows[0]?.hashes
+    // Records below the log's size are missing.
+    if (hashes?.length !== count * HASH_BYTES) throw new SigningRefused('SHRUNK')
+    return hashes
+  }
+
   return {
     async state(): Promise<LogState> {
       const { rows } = await pool.query<StateRow>({ name: 'audit-tree-state', text: 'SELECT size, signed, note FROM audit.tree_state($1)', values: [log] })
@@ -68,19 +81,12 @@ export function openLogTree({ pool, log, key }: { readonly pool: Pick<pg.Pool, '
       return { state, tree }
     },
 
-    /** Grows to `size` by the leaf hashes in the database; full tiles are put into `full` where it is given. */
+    /** Grows to `size` by the leaves appended here and, of others, by those in the database; full tiles are put into `full` where it is given. */
     async grow(from: Tree, size: number, full?: Tile[]): Promise<Tree> {
       let tree = from
       while (tree.size < size) {
-        const count = Math.min(READ_LIMIT, size - tree.size)
-        const { rows } = await pool.query<{ hashes: Buffer | null }>({
-          name: 'audit-leaf-hashes',
-          text: `SELECT string_agg(h.hash, ''::bytea ORDER BY h.place) AS hashes FROM audit.leaf_hashes($1, $2, $3) WITH ORDINALITY AS h(hash, place)`,
-          values: [log, tree.size, count],
-        })
-        const grown = growTree(tree, rows[0]?.hashes ?? Buffer.alloc(0))
-        // Records below the log's size are missing.
-        if (grown.tree.size !== tree.size + count) throw new SigningRefused('SHRUNK')
+        const most = Math.min(READ_LIMIT, size - tree.size)
+        const grown = growTree(tree, own?.from(tree.size, most) ?? (await readHashes(tree.size, Math.min(most, (own?.nextAfter(tree.size) ?? size) - tree.size))))
         full?.push(...grown.full)
         tree = grown.tree
       }

@@ -11,12 +11,16 @@ export type HashReader = (subtrees: readonly Subtree[]) => Promise<readonly Buff
 
 export type Head = { readonly size: number; readonly root: Buffer }
 
-/** SHA-256(0x01 ‖ left ‖ right). */
-export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
-  return digest('sha256', Buffer.concat([NODE_PREFIX, left, right]), 'buffer')
-}
+/** Where 0x01 ‖ left ‖ right is put together. */
+const node = Buffer.alloc(65, 1)
 
-const NODE_PREFIX = Uint8Array.of(1)
+/** SHA-256(0x01 ‖ left ‖ right); each of them 32 bytes. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  if (left.length !== 32 || right.length !== 32) throw new RangeError('hashes of 32 bytes')
+  node.set(left, 1)
+  node.set(right, 33)
+  return digest('sha256', node, 'buffer')
+}
 
 /** The root of the tree without leaves: the hash of nothing. */
 export const EMPTY_ROOT: Buffer = digest('sha256', '', 'buffer')

@@ -1,29 +1,33 @@
-// What one commit appends, in the form that `audit.append_runs` takes (migrations/audit): of each log one run of records, the text that
+// What one commit appends, in the form that `audit.append_numbered` takes (migrations/audit): of each log one run of records, the text that
 // most of them share once, everything else one after the other. Nobody parses or copies a record on the way.
 
 import { bytesOf } from '../core/utf8.ts'
+import { leafHashOf } from './leaf.ts'
 
 /** The text of a record in three parts. `shared`: `entries` and `fields`, most of a record and the same in many, in UTF-8. */
 export type RecordText = { readonly before: string; readonly shared: Buffer; readonly after: string }
+
+/** `ends`, `cuts` and `own`: as in audit.run, of one log after the other; `ends` begins anew with each. */
+export type Runs = {
+  readonly logs: readonly { readonly log: string; readonly count: number; readonly shared: Buffer }[]
+  readonly ends: readonly number[]
+  readonly cuts: readonly number[]
+  readonly own: Buffer
+}
 
 /** Parameters of the function, in its order. Arrays of numbers and of names of logs are written as PostgreSQL writes them: nothing in them needs quoting. */
 export type RunValues = readonly [logs: string, counts: string, shared: string, ends: string, cuts: string, texts: Buffer, own: Buffer]
 
 /** The records of each log, in their order. */
-export function runValues(byLog: ReadonlyMap<string, readonly RecordText[]>): RunValues {
-  const logs = [...byLog.keys()].sort()
-  const counts: number[] = []
-  const sharedBytes: number[] = []
+export function runsOf(byLog: ReadonlyMap<string, readonly RecordText[]>): Runs {
+  const logs: { log: string; count: number; shared: Buffer }[] = []
   const ends: number[] = []
   const cuts: number[] = []
-  const texts: Buffer[] = []
   const own = bytesOf((write) => {
-    for (const log of logs) {
+    for (const log of [...byLog.keys()].sort()) {
       const records = byLog.get(log) ?? []
       const shared = mostShared(records)
-      counts.push(records.length)
-      sharedBytes.push(shared.length)
-      texts.push(shared)
+      logs.push({ log, count: records.length, shared })
       let end = 0
       for (const { before, shared: text, after } of records) {
         const cut = write(before)
@@ -34,7 +38,31 @@ export function runValues(byLog: ReadonlyMap<string, readonly RecordText[]>): Ru
       }
     }
   })
-  return [array(logs), array(counts), array(sharedBytes), array(ends), array(cuts), Buffer.concat(texts), own]
+  return { logs, ends, cuts, own }
+}
+
+export function runValues({ logs, ends, cuts, own }: Runs): RunValues {
+  const each = <T extends string | number>(of: (run: Runs['logs'][number]) => T): string => array(logs.map(of))
+  return [each(({ log }) => log), each(({ count }) => count), each(({ shared }) => shared.length), array(ends), array(cuts), Buffer.concat(logs.map(({ shared }) => shared)), own]
+}
+
+/** The hashes of each log's leaves, 32 bytes each, in the order of `logs`; none of logs that are not `wanted`. */
+export function leafHashesOf({ logs, ends, cuts, own }: Runs, wanted: (log: string) => boolean): readonly (Buffer | undefined)[] {
+  let place = 0
+  let begin = 0
+  return logs.map(({ log, count, shared }) => {
+    const [last, base] = [place + count, begin]
+    begin += ends[last - 1] ?? 0
+    const hashes: Buffer[] = []
+    let from = base
+    for (; place < last; place += 1) {
+      const until = base + (ends[place] ?? 0)
+      const cut = cuts[place] ?? 0
+      if (wanted(log)) hashes.push(leafHashOf(cut > 0 ? [own.subarray(from, from + cut), shared, own.subarray(from + cut, until)] : [own.subarray(from, until)]))
+      from = until
+    }
+    return hashes.length === 0 ? undefined : Buffer.concat(hashes)
+  })
 }
 
 const NOTHING = Buffer.alloc(0)

@@ -6,6 +6,7 @@ import type { KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import { openLogTree, SigningRefused } from './log-tree.ts'
 import type { Head } from './merkle.ts'
+import type { OwnLeaves } from './own-leaves.ts'
 import { openTiles, rootOf } from './tiles.ts'
 import type { Tile, Tree } from './tiles.ts'
 
@@ -33,6 +34,8 @@ export type SignerParts = {
   /** Told once of each kind of failure, and again after a minute while it lasts; of UNAVAILABLE not before the second time in a row. */
   readonly onFailure: (failure: SignerFailure, cause: unknown) => void
   readonly everyMs?: number
+  /** What this process appends to `log` itself; left out: all leaves are read from the database. */
+  readonly own?: OwnLeaves | undefined
 }
 
 /** Longest wait of a record for its signed head is this and the time of signing. */
@@ -68,6 +71,8 @@ export function openSigner(parts: SignerParts): Signer {
       const kept = await store.load()
       if (vouched !== undefined && kept.state.signed < largest) meet(await store.grow(kept.tree, largest), vouched)
       if (known === undefined || kept.state.signed < known.size) known = kept.tree
+      // Of an empty log too: nothing is read again until it grows.
+      tree ??= known
       state = kept.state
     }
     if (state.head !== undefined && state.head !== met) {
@@ -93,6 +98,7 @@ export function openSigner(parts: SignerParts): Signer {
     meet(of, head)
     tree = of
     met = head
+    parts.own?.forget(head.size)
     if (head.size >= (vouched?.size ?? 0)) vouched = head
   }
 

@@ -160,8 +160,9 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
     failedAt = performance.now()
     logger.error('audit append failed', { log, ...errorFacts(cause) })
   }
-  const it = openAuditLog({ log, onFailure, ...(queue === undefined ? { pool } : { queue }) })
-  const signer = openSigner({ pool, log, key, onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
+  const commits = queue ?? openCommitQueue({ pool })
+  const it = openAuditLog({ log, onFailure, queue: commits })
+  const signer = openSigner({ pool, log, key, own: commits.ownLeaves(log), onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
   const news = isDeepStrictEqual(register, address) ? pool : openAuditPool(register, { log: `${log} register`, max: 1 })
   const suspensions = watchSuspensions({ pool: news, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
@@ -186,7 +187,7 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
 }
 
 /** A standby and a database set to read-only answer, but nothing can be recorded there. */
-const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append_runs(text[], integer[], integer[], integer[], integer[], bytea, bytea)', 'EXECUTE') AS writable`
+const WRITABLE = `SELECT current_setting('transaction_read_only') = 'off' AND has_function_privilege('audit.append_numbered(text[], integer[], integer[], integer[], integer[], bytea, bytea)', 'EXECUTE') AS writable`
 /** A lock is seen by nobody but who waits for it: an append that failed counts for so long. */
 const FAILURE_REMEMBERED_MS = 2_000
 

@@ -22,9 +22,10 @@ export type Lanes = {
 
 /** So many waiting statements are enough for one connection. */
 const MOST_WAITING = 500
-/** Slow so often in a row is slow. */
+/** Slow so often in a row is slow: for so long the first time, twice as long each time that it is slow when it tries again. A machine that was busy elsewhere looks the same. */
 const STRIKES = 2
-const SLOW_FOR_MS = 30_000
+const SLOW_FOR_MS = 1_000
+const SLOW_AT_MOST_MS = 32_000
 const TRY_AGAIN_MS = 1_000
 
 type Place = { lane: Lane | undefined; opening: Promise<void> | undefined; notBefore: number }
@@ -32,7 +33,7 @@ type Place = { lane: Lane | undefined; opening: Promise<void> | undefined; notBe
 /** Connects when first asked; never throws for a database that is down. `settings` are those of the pool's own connections. */
 export function openLanes(address: DatabaseAddress, settings: pg.ClientConfig, count: number): Lanes {
   const places: readonly Place[] = Array.from({ length: count }, () => ({ lane: undefined, opening: undefined, notBefore: -Infinity }))
-  const slow = boundedCache<string, { strikes: number; until: number }>(500)
+  const slow = boundedCache<string, { strikes: number; forMs: number; until: number }>(500)
   let closed = false
 
   function onPace(name: string, pace: 'slow' | 'quick'): void {
@@ -42,7 +43,9 @@ export function openLanes(address: DatabaseAddress, settings: pg.ClientConfig, c
       if (known !== undefined && known.strikes < STRIKES) slow.delete(name)
       return
     }
-    slow.set(name, { strikes: (known?.strikes ?? 0) + 1, until: performance.now() + SLOW_FOR_MS })
+    const forMs = known?.forMs ?? SLOW_FOR_MS
+    const strikes = (known?.strikes ?? 0) + 1
+    slow.set(name, { strikes, forMs: strikes < STRIKES ? forMs : Math.min(2 * forMs, SLOW_AT_MOST_MS), until: performance.now() + forMs })
   }
 
   function isSlow(name: string): boolean {

@@ -1,5 +1,5 @@
 // The audit database: append-only logs of access records (DESIGN 8). Departments reach it only through the function
-// `audit.append_runs` (sql/*_run_functions.sql); they have no privilege on any table. What was appended to a log in one commit is one row.
+// `audit.append_numbered` (sql/*_append_numbered.sql); they have no privilege on any table. What was appended to a log in one commit is one row.
 
 import { sql } from 'drizzle-orm'
 import { bigint, check, customType, index, integer, pgSchema, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core'
@@ -23,7 +23,7 @@ export const logs = audit.table(
  * Records, never changed: of one log, next to each other, numbered from `first` on. `own` holds the bytes of each record, one after the
  * other, `ends` where each of them ends. Where `cuts` is more than 0, that many bytes stand before `shared` and the rest behind it: what
  * most records of a commit have in common is kept once. Nothing else is kept of a record: no hash, no id and no time beside its text. No
- * foreign key to `log`: `audit.append_runs` holds the head's lock while it inserts.
+ * foreign key to `log`: `audit.append_numbered` holds the head's lock while it inserts.
  */
 export const runs = audit.table(
   'run',

@@ -7,6 +7,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openAuditPool } from '../../audit/audit-pool.ts'
 import { headVerifier, openHead } from '../../audit/checkpoint.ts'
+import { openCommitQueue } from '../../audit/commit-queue.ts'
 import { openAuditLog } from '../../audit/postgres-log.ts'
 import { openSigner } from '../../audit/signer.ts'
 import type { Signer, SignerFailure } from '../../audit/signer.ts'
@@ -45,8 +46,9 @@ afterAll(async () => {
 function copy(signing: KeyObject = key) {
   const pool = openAuditPool(database.writer(LOG), { log: LOG, max: 3 })
   const failures: SignerFailure[] = []
-  const signer = openSigner({ pool, log: LOG, key: signing, onFailure: (failure) => void failures.push(failure) })
-  const log = openAuditLog({ pool, log: LOG })
+  const queue = openCommitQueue({ pool })
+  const signer = openSigner({ pool, log: LOG, key: signing, own: queue.ownLeaves(LOG), onFailure: (failure) => void failures.push(failure) })
+  const log = openAuditLog({ queue, log: LOG })
   let ended = false
   const end = async (how: Signer['close']): Promise<void> => {
     if (ended) return

@@ -174,9 +174,9 @@ describe('a subgraph', () => {
   })
 
   it('answers again by itself once the log can be written', async () => {
-    await query(city.auditOwner, 'REVOKE EXECUTE ON FUNCTION audit.append_runs(text[], integer[], integer[], integer[], integer[], bytea, bytea) FROM citygraph_credit')
+    await query(city.auditOwner, 'REVOKE EXECUTE ON FUNCTION audit.append_numbered(text[], integer[], integer[], integer[], integer[], bytea, bytea) FROM citygraph_credit')
     expect((await city.subgraph.answer(request(LIST))).status).toBe(503)
-    await query(city.auditOwner, 'GRANT EXECUTE ON FUNCTION audit.append_runs(text[], integer[], integer[], integer[], integer[], bytea, bytea) TO citygraph_credit')
+    await query(city.auditOwner, 'GRANT EXECUTE ON FUNCTION audit.append_numbered(text[], integer[], integer[], integer[], integer[], bytea, bytea) TO citygraph_credit')
     expect((await city.subgraph.answer(request(LIST))).status).toBe(200)
   })
 
