@@ -22,9 +22,9 @@ export type Server = {
   readonly stop: () => Promise<void>
 }
 
-export async function handWritten(city: BenchCity, workload: Workload, { masked = false } = {}): Promise<Server> {
-  const options: HandOptions = { folder: city.folder, workload: workload.name, masked }
-  return plainServer(masked ? 'hand-written, same masks' : 'hand-written', workload, city.person, [await startServing('hand', options)])
+export async function handWritten(city: BenchCity, workload: Workload, { masked = false, combined = false } = {}): Promise<Server> {
+  const options: HandOptions = { folder: city.folder, workload: workload.name, masked, combined }
+  return plainServer(masked ? 'hand-written, same masks' : combined ? 'hand-written, birth years' : 'hand-written', workload, city.person, [await startServing('hand', options)])
 }
 
 /** The city in one process, as `citygraph start` runs it; `how` for measurements of single parts. */

@@ -74,9 +74,9 @@ export type AdmittedOperation = {
 /** `data`: JSON text. Absent: the request ended with its first error's status. */
 export type Answer = { readonly status: number; readonly data?: string; readonly errors?: readonly ErrorEntry[] }
 
-/** Runs the plan; gives what @apollo/gateway gives, or the data as JSON text (`text`, which then counts alone). */
+/** Runs the plan; gives what @apollo/gateway gives, or the data as JSON text (`text`, which then counts alone; `value`: run-plan.ts). */
 export type RunPlan = () => Promise<PlanResult>
-export type PlanResult = { readonly data?: Record<string, unknown> | null; readonly text?: string; readonly errors?: readonly unknown[] }
+export type PlanResult = { readonly data?: Record<string, unknown> | null; readonly text?: string; readonly value?: () => Record<string, unknown>; readonly errors?: readonly unknown[] }
 
 /** The body of an answer, in the order in which Apollo Server writes one. */
 export function answerText({ data, errors }: Answer, state: RequestState): string {
@@ -216,6 +216,7 @@ function shape(result: PlanResult, state: RequestState, parts: AnswerParts): Ans
   const errors = oncePerDomain(inAnswerOrder(entries, () => (result.text === undefined ? result.data : JSON.parse(result.text))))
   const data = result.text ?? (result.data === undefined ? undefined : JSON.stringify(result.data))
   if (data === undefined) return { status: statusOf(errors), errors: errors.length === 0 ? [entryOf(new CitygraphError('INTERNAL'))] : errors }
+  state.value = result.value
   return withDenied({ status: 200, data, errors }, state)
 }
 

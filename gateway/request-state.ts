@@ -53,6 +53,8 @@ export type RequestState = {
   finished: boolean
   /** The whole answer as text, written once; Apollo Server is given an empty result in its place. */
   body: string | undefined
+  /** The data of `body` as values, where they are to be had without reading it. */
+  value: (() => Record<string, unknown>) | undefined
   /** This refusal stands in the gateway's log already. */
   refusalRecorded: boolean
 }
@@ -60,7 +62,7 @@ export type RequestState = {
 /** The state of a request that was admitted. */
 export function admitted(known: Pick<RequestState, 'requestId' | 'policyVersion' | 'method' | 'caller' | 'occasion' | 'contentType' | 'stops'>): RequestState {
   return {
-    ...known, literalOf: undefined, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stopped: new Map(), off: '', heardOff: new Set(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, refusalRecorded: false,
+    ...known, literalOf: undefined, seal: undefined, commit: undefined, decisions: [], decisionsText: undefined, records: [], raised: new Map(), refused: new Map(), stopped: new Map(), off: '', heardOff: new Set(), auditUnavailable: false, operation: undefined, finished: false, body: undefined, value: undefined, refusalRecorded: false,
   }
 }
 
@@ -68,7 +70,7 @@ export function admitted(known: Pick<RequestState, 'requestId' | 'policyVersion'
 export type GatewayContext = { readonly state: RequestState }
 
 /** `extensions` of every answer (DESIGN 5.4). */
-export function sharingExtensions(state: Pick<RequestState, 'requestId' | 'policyVersion' | 'records' | 'decisions'>): Record<string, unknown> {
+export function sharingExtensions(state: Pick<RequestState, 'requestId' | 'policyVersion' | 'records' | 'decisions'>): { readonly sharing: Pick<RequestState, 'requestId' | 'policyVersion' | 'records' | 'decisions'> } {
   const { requestId, policyVersion, records, decisions } = state
   return { sharing: { requestId, policyVersion, records, decisions } }
 }

@@ -1,5 +1,5 @@
 // The limit: a process that answers one workload with node:http, `pg` and JSON.stringify, as one would write it by hand. It knows no
-// GraphQL, decides nothing, records nothing. Arguments: a JSON object {folder, workload, masked}.
+// GraphQL, decides nothing, records nothing. Arguments: a JSON object {folder, workload, masked, combined}.
 
 import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -14,18 +14,18 @@ import { w2 } from './w2.ts'
 import { w3 } from './w3.ts'
 import { w4 } from './w4.ts'
 
-export type HandOptions = { readonly folder: string; readonly workload: WorkloadName; readonly masked: boolean }
+export type HandOptions = { readonly folder: string; readonly workload: WorkloadName; readonly masked: boolean; readonly combined: boolean }
 
 const handlers: Readonly<Record<WorkloadName, Handler>> = { W1: w1, W2: w2, W3: w3, W4: w4 }
 
 export async function run([text = '']: readonly string[]): Promise<number> {
   // Written by servers.ts of this version.
-  const { folder, workload, masked }: HandOptions = JSON.parse(text)
+  const { folder, workload, masked, combined }: HandOptions = JSON.parse(text)
   const handler = handlers[workload]
   const { departments, close } = openDepartments(attachDatabases(readConfig({ CITYGRAPH_FOLDER: folder })))
   const server = createServer((request, response) => {
     bodyOf(request)
-      .then((body) => handler({ departments, masked }, JSON.parse(body).variables))
+      .then((body) => handler({ departments, masked, combined }, JSON.parse(body).variables))
       .then((data) => {
         const answer = JSON.stringify({ data })
         response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(answer) })

@@ -25,7 +25,7 @@ const everything = latest('')
 const visible = latest(inForce)
 
 /** Masked: as bank-a is answered, who may not know legal representatives. */
-export const w1: Handler = async ({ departments, masked }, variables) => {
+export const w1: Handler = async ({ departments, masked, combined }, variables) => {
   const found = await departments.enterprises('enterprises', enterprises, [variables['first']])
   const [representatives, records] = await Promise.all([
     masked ? [] : departments.population('people', people, [found.flatMap(({ legal_rep_pid: pid }) => (pid === null || pid === undefined ? [] : [pid]))]),
@@ -44,7 +44,7 @@ export const w1: Handler = async ({ departments, masked }, variables) => {
           industry: row['industry_code'],
           registeredCapital: row['capital'],
           establishedOn: row['established_on'],
-          legalRepresentative: person === undefined ? null : { name: person['full_name'], gender: person['gender_code'], birthDate: person['birth_date'], hukouDivision: person['hukou_division'] },
+          legalRepresentative: person === undefined ? null : { name: person['full_name'], gender: person['gender_code'], birthDate: combined ? person['birth_date']?.slice(0, 4) : person['birth_date'], hukouDivision: person['hukou_division'] },
           creditRecords: { nodes: (byEnterprise.get(row['uscc'] ?? '') ?? []).map((record) => ({ recordNo: record['record_no'], decidedOn: record['decided_on'] })) },
         }
       }),

@@ -13,7 +13,7 @@ export async function p2(bench: Bench): Promise<Outcome> {
   const { city, shape } = bench
   const { W1 } = workloads
   return withServers(async (start) => {
-    const hand = await start(handWritten(city, W1))
+    const hand = await start(handWritten(city, W1, { combined: true }))
     const bank = await start(citygraph(city, W1, 'citygraph, bank-a, nobody follows', { following: false }))
     const permitAll = await start(citygraph(city, W1, 'citygraph, permit-all, nobody follows', { following: false, policies: permitAllBundle(city.folder) }))
     const unrecorded = await start(citygraph(city, W1, 'citygraph, bank-a, nothing kept', { following: false, records: 'none' }))
@@ -24,7 +24,7 @@ export async function p2(bench: Bench): Promise<Outcome> {
         { target: 'P2', about: 'W1 records on / no-op log', wanted: { atLeast: 0.95 }, measured: ratios(rounds, bank, unrecorded) },
       ],
       table: tableOf(rounds, 'P2', 'W1', shape.connections),
-      notes: [`P2 permit-all, which answers all that the hand-written handler does / hand-written: ${spreadText(spreadOf(ratios(rounds, permitAll, hand)))}`],
+      notes: [`P2 permit-all, which answers what the hand-written handler does / hand-written: ${spreadText(spreadOf(ratios(rounds, permitAll, hand)))}`],
     }
   })
 }

@@ -12,11 +12,11 @@ import { compilePlan } from './compile-plan.ts'
 import type { Run } from './compile-plan.ts'
 import { compileWriter, conditionVariables } from './compile-writer.ts'
 import type { TakenPlan } from './take-plan.ts'
-import { NotAsAsked, writeJson } from './write-json.ts'
+import { NotAsAsked, plainValue, writeJson } from './write-json.ts'
 import type { ObjectWriting } from './write-json.ts'
 
-/** `text` absent: the errors are the whole answer. */
-export type RunResult = { readonly text?: string; readonly errors: readonly unknown[] }
+/** `text` absent: the errors are the whole answer. `value`: the same as values, where they are to be had without reading the text. */
+export type RunResult = { readonly text?: string; readonly value?: () => Record<string, unknown>; readonly errors: readonly unknown[] }
 
 /** `variables` as the client sent them, already found to fit. Throws what Apollo's executor would throw. */
 export type Runner = {
@@ -42,16 +42,15 @@ export function compileRunner(taken: TakenPlan, sources: ReadonlyMap<string, Fed
     async run(state, variables) {
       const run: Run = { state, variables, tree: {}, errors: [] }
       await step(run, run.tree)
-      const text = written(run)
-      if (text !== undefined) return { text, errors: run.errors }
-      return shapedByApollo(operation, run)
+      return written(run) ?? shapedByApollo(operation, run)
     },
   }
 
   /** Undefined where anything is not as the schema says. */
-  function written({ tree, variables }: Run): string | undefined {
+  function written({ tree, variables, errors }: Run): RunResult | undefined {
     try {
-      return writeJson(always ?? writerFor(writers, named, operation, { ...defaults, ...variables }), tree)
+      const writing = always ?? writerFor(writers, named, operation, { ...defaults, ...variables })
+      return { text: writeJson(writing, tree), value: () => plainValue(writing, tree), errors }
     } catch {
       return undefined
     }

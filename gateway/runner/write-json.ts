@@ -1,5 +1,6 @@
 // Writes the joined tree as JSON text in one pass, checking each value against its type. It writes what is as the schema says and
-// gives up (NotAsAsked) on anything else: the same tree is then shaped by Apollo's own code, with Apollo's nulls and errors.
+// gives up (NotAsAsked) on anything else: the same tree is then shaped by Apollo's own code, with Apollo's nulls and errors. What was
+// written can be had as values too.
 
 import type { Tree } from './merge.ts'
 
@@ -24,6 +25,28 @@ export class NotAsAsked extends Error {}
 /** Gives JSON text. Throws NotAsAsked, or what JSON.stringify throws for a custom scalar. */
 export function writeJson(writing: ObjectWriting, tree: Tree): string {
   return writeObject('', writing, tree)
+}
+
+/**
+ * What JSON.parse gives of the text that `writeJson` gave of this tree, made of the tree. JSON.parse keeps each short text for as long as
+ * the old heap is not collected.
+ */
+export function plainValue({ type, fields }: ObjectWriting, tree: Tree): Record<string, unknown> {
+  const plain: Record<string, unknown> = {}
+  for (const { name, writing } of fields) plain[name] = writing.kind === 'typename' ? type : plainOf(writing, tree[name])
+  return plain
+}
+
+function plainOf(writing: Writing, value: unknown): unknown {
+  if (value === null || value === undefined) return null
+  // As it was written: its type was looked at then.
+  if (writing.object !== undefined) return plainValue(writing.object, value as Tree)
+  const { item } = writing
+  if (item !== undefined) return (value as readonly unknown[]).map((one) => plainOf(item, one))
+  if (typeof value === 'string' || typeof value === 'boolean') return value
+  // Minus zero is written as zero.
+  if (typeof value === 'number' && writing.kind !== 'custom') return value + 0
+  return JSON.parse(anything(value))
 }
 
 function writeObject(before: string, { type, fields }: ObjectWriting, tree: Tree): string {

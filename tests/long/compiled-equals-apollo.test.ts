@@ -15,6 +15,7 @@ import { LINK_KEY } from '../support/loaded-city.ts'
 import { takeAway, giveBack } from '../support/outage.ts'
 import { randomOperations } from '../support/random-operations.ts'
 import { driverAdmission, enterprise360, schoolChild, startBusiness } from '../support/use-cases.ts'
+import { patiently } from '../support/patiently.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { Answer, Asked, RunningCity } from '../support/running-city.ts'
 
@@ -66,7 +67,7 @@ const requestId = '5d3c1a52-0000-4000-8000-00000000e4a1'
 
 async function both(query: string, how: Asked): Promise<Answer> {
   const full = { ...how, headers: { ...how.headers, 'x-request-id': requestId } }
-  const [one, other] = [await compiled.ask(query, full), await apollo.ask(query, full)]
+  const [one, other] = [await patiently(() => compiled.ask(query, full)), await patiently(() => apollo.ask(query, full))]
   expect(await said(one), query).toEqual(await said(other))
   return one
 }

@@ -5,6 +5,7 @@ import { askedPeople, askingCallers, askings } from '../support/askings.ts'
 import { httpCity } from '../support/http-city.ts'
 import type { HttpCity } from '../support/http-city.ts'
 import { LINK_KEY } from '../support/loaded-city.ts'
+import { patiently } from '../support/patiently.ts'
 import { runningCity } from '../support/running-city.ts'
 import type { Answer, Asked, RunningCity } from '../support/running-city.ts'
 
@@ -41,7 +42,7 @@ describe('subgraphs over HTTP', () => {
       let withData = 0
       for (const [what, asking] of Object.entries(askings)) {
         const full = { ...how, ...asking, variables: { ...(asking.query.includes('$person') || asking.query.includes('$ward') ? idsFor(how) : {}), ...asking.variables } }
-        const [one, other] = await Promise.all([embedded.ask(asking.query, full), apart.ask(asking.query, full)])
+        const [one, other] = await Promise.all([patiently(() => embedded.ask(asking.query, full)), patiently(() => apart.ask(asking.query, full))])
         expect(said(other), what).toEqual(said(one))
         if (one.status === 200 && Object.values(one.data ?? {}).some((value) => value !== null)) withData += 1
       }
