@@ -1,6 +1,7 @@
 // Lanes: many statements under way on one connection. Each caller gets the rows of its own values whatever else fails, is slow or is
 // lost meanwhile; a lane that breaks is made anew, and nothing prepared is left behind.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { asSuperuser } from '../../migrations/databases.ts'
@@ -106,6 +107,20 @@ test('a statement that takes too long ends alone; what waits behind it is asked 
   await endless()
   expect(lanes.ask(sleep, ['slow', '0'])).toBeUndefined()
   expect(await lanes.ask(echo, ['after', '2'])).toEqual(rowsFor('after', 2))
+}, 20_000)
+
+test('a statement that was slow is tried again after a second, and after twice as long when it is slow again', async () => {
+  const slowly = async (): Promise<unknown> => lanes.ask(sleep, ['slow', '0.15'])
+  await slowly()
+  expect(await slowly()).toEqual([['slow', '']])
+  expect(lanes.ask(sleep, ['slow', '0'])).toBeUndefined()
+  await pause(1_100)
+  expect(await slowly()).toEqual([['slow', '']])
+  await pause(1_100)
+  expect(lanes.ask(sleep, ['slow', '0'])).toBeUndefined()
+  await pause(1_100)
+  expect(await lanes.ask(sleep, ['quick', '0'])).toEqual([['quick', '']])
+  expect(await lanes.ask(sleep, ['quick', '0'])).toEqual([['quick', '']])
 }, 20_000)
 
 test('an event loop that is busy for long does not make a statement slow', async () => {
