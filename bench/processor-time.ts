@@ -2,6 +2,7 @@
 // in pages. Elsewhere nothing is known, and the columns stay empty.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 
 const TICKS_PER_SECOND = 100
 
@@ -17,6 +18,15 @@ export function familyMs(pid: number): number {
   if (!knowsProcesses) return Number.NaN
   const [, , , , ended = 0] = statOf(pid)
   return processorMs([pid, ...childrenOf(pid)]) + ended
+}
+
+/** Resolves once these processes have used less than a seventh of a processor for a second; after a minute in any case, and at once where nobody counts. */
+export async function resting(pids: readonly number[]): Promise<void> {
+  for (let second = 0; knowsProcesses && second < 60; second += 1) {
+    const before = processorMs(pids)
+    await pause(1_000)
+    if (processorMs(pids) - before < 150) return
+  }
 }
 
 /** Mebibytes of memory that these processes have in RAM; what they share counts for each. */
