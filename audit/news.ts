@@ -6,6 +6,8 @@ export type News = {
   fresh(): boolean
   /** Whether the last question was not answered. */
   failing(): boolean
+  /** As `fresh`, but asks first where it is not: old news may only mean that this process was too busy to ask. Waits only then. Never throws. */
+  current(): Promise<boolean>
   /** Asks now, or waits for the question under way. Never throws. */
   again(): Promise<void>
   /** As `again`, but what is under way may have been asked before. */
@@ -49,9 +51,18 @@ export function watchNews(ask: () => Promise<(() => void) | undefined>, { pollMs
   }
   void again()
 
+  const fresh = (): boolean => performance.now() - askedAt <= newsLifeMs
+
   return {
-    fresh: () => performance.now() - askedAt <= newsLifeMs,
+    fresh,
     failing: () => failing,
+    async current() {
+      const away = failing
+      if (!fresh()) await again()
+      // What was under way while this process was busy may have been asked too long ago, or be given up though the answer has arrived: once is no outage.
+      if (!fresh() && !(away && failing)) await again()
+      return fresh()
+    },
     again,
     async refresh() {
       await flight

@@ -51,9 +51,7 @@ export function watchKeys(parts: { readonly pool: Pick<pg.Pool, 'query'>; readon
   }
 
   async function goodKey(find: () => OpenKey | undefined): Promise<OpenKey | undefined> {
-    if (!news.fresh()) await news.again()
-    if (!news.fresh() && !news.failing()) await news.again()
-    if (!news.fresh()) throw new CitygraphError('AUDIT_UNAVAILABLE')
+    if (!(await news.current())) throw new CitygraphError('AUDIT_UNAVAILABLE')
     const known = inForce(find())
     if (known !== undefined) return known
     // It may have been made a moment ago, in another process.

@@ -44,11 +44,7 @@ export function watchSuspensions(parts: { readonly pool: Pick<pg.Pool, 'query'>;
 
   return {
     async require({ org, sub, clientId }) {
-      // Old news may only mean that this process was too busy to ask.
-      if (!news.fresh()) await news.again()
-      // Even what was under way may have been asked before it was busy.
-      if (!news.fresh() && !news.failing()) await news.again()
-      if (!news.fresh()) throw new CitygraphError('AUDIT_UNAVAILABLE')
+      if (!news.fresh() && !(await news.current())) throw new CitygraphError('AUDIT_UNAVAILABLE')
       const { callers, applications, stops } = known
       // Named as in records: whoever suspends has the name from there.
       if (callers.size > 0 && (callers.has(keyOf(org, recordable(sub))) || callers.has(keyOf(org, EVERYBODY)))) throw suspended()

@@ -44,11 +44,11 @@ export function said(answer: Answer): Readonly<Record<string, string>> {
 }
 
 /** Rows of a statement in the city's audit database, as its owner. */
-export async function auditSql(city: Pick<RunningCity, 'databases'>, text: string): Promise<readonly Record<string, unknown>[]> {
+export async function auditSql<R extends pg.QueryResultRow = Record<string, unknown>>(city: Pick<RunningCity, 'databases'>, text: string, values: readonly unknown[] = []): Promise<readonly R[]> {
   const client = new pg.Client(city.databases.audit.owner)
   await client.connect()
   try {
-    return (await client.query<Record<string, unknown>>(text)).rows
+    return (await client.query<R>(text, [...values])).rows
   } finally {
     await client.end()
   }

@@ -8,7 +8,7 @@ import { newKeyId, newKeyText } from '../../open/api-key.ts'
 import { logLeaves } from '../support/log-leaves.ts'
 import { open } from '../support/open-city.ts'
 import { act, actAs, bearer, MAKE, makeKey, openQueriesWithQuotas, REVOKE, ROTATE } from '../support/open-keys.ts'
-import { asOwner } from '../support/raw-city.ts'
+import { auditSql } from '../support/quota-city.ts'
 import { runningCity, TEST_DAY, type Answer, type RunningCity } from '../support/running-city.ts'
 import { signedToken } from '../support/signed-token.ts'
 
@@ -20,7 +20,6 @@ afterAll(async () => city.stop())
 
 const codes = ({ errors }: Answer): readonly string[] => errors.map(({ extensions }) => extensions.code)
 const keyed = async (text: string, path = 'enterprises?limit=1') => open(city.url, path, { headers: bearer(text) })
-const sql = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<readonly R[]> => (await asOwner(city.databases.audit, (client) => client.query<R>(text, values))).rows
 
 describe('who may not', () => {
   it.each(['zhang-wei', 'auditor', undefined])('%s makes, rotates or revokes a key', async (caller) => {
@@ -61,15 +60,15 @@ describe('who may not', () => {
     expect(await done(`SELECT audit.revoke_key($1, false, 'NAV-B', 'x', now()) AS outcome`)).toBe('UNKNOWN')
     expect(await done(`SELECT audit.rotate_key($1, sha256('x'), 'NAV-B', 'x', 'intranet', now() + interval '1 day', now(), now()) AS outcome`)).toBe('UNKNOWN')
     await register.end()
-    await expect(sql(`UPDATE audit.api_key SET org = 'NAV-B', change = change + 1000 WHERE id = $1`, [key.id])).rejects.toMatchObject({ code: '42501' })
-    await expect(sql('DELETE FROM audit.api_key')).rejects.toMatchObject({ code: '42501' })
+    await expect(auditSql(city, `UPDATE audit.api_key SET org = 'NAV-B', change = change + 1000 WHERE id = $1`, [key.id])).rejects.toMatchObject({ code: '42501' })
+    await expect(auditSql(city, 'DELETE FROM audit.api_key')).rejects.toMatchObject({ code: '42501' })
   })
 
   it('brings a revoked key back, not even in the database', async () => {
     const key = await makeKey(city, 'bank-a')
     await act(city, 'bank-a', REVOKE, { id: key.id })
-    await expect(sql('UPDATE audit.api_key SET revoked_at = NULL, revoked_by_org = NULL, revoked_by_sub = NULL, change = change + 1000 WHERE id = $1', [key.id])).rejects.toMatchObject({ code: '42501' })
-    await expect(sql(`UPDATE audit.api_key_secret SET hash = sha256('x') WHERE key = $1`, [key.id])).rejects.toMatchObject({ code: '42501' })
+    await expect(auditSql(city, 'UPDATE audit.api_key SET revoked_at = NULL, revoked_by_org = NULL, revoked_by_sub = NULL, change = change + 1000 WHERE id = $1', [key.id])).rejects.toMatchObject({ code: '42501' })
+    await expect(auditSql(city, `UPDATE audit.api_key_secret SET hash = sha256('x') WHERE key = $1`, [key.id])).rejects.toMatchObject({ code: '42501' })
   })
 
   it('somebody who is suspended makes or rotates a key', async () => {
@@ -127,13 +126,13 @@ describe('a key better than who made it', () => {
   })
 
   it('nor more than a hundred of one organisation', async () => {
-    await sql(`INSERT INTO audit.api_key (id, org, name, client, zone, at, by_sub, expires_at, change)
+    await auditSql(city, `INSERT INTO audit.api_key (id, org, name, client, zone, at, by_sub, expires_at, change)
       SELECT translate(lpad(n::text, 16, '0'), '0123456789', 'abcdefghij'), 'EDU', 'n', 'c', 'mainland', $1, 's', $1::timestamptz + interval '1 day', (SELECT max(change) FROM audit.api_key) + n FROM generate_series(1, 100) AS n`, [TEST_DAY])
     expect(codes(await city.ask(MAKE, { caller: 'edu-clerk', variables: { name: 'n', days: 1 } }))).toEqual(['RATE_LIMITED'])
   })
 
   it('nor a new one, and with it a new quota, for each that is revoked', async () => {
-    await sql(`INSERT INTO audit.api_key (id, org, name, client, zone, at, by_sub, expires_at, change, revoked_at, revoked_by_org, revoked_by_sub)
+    await auditSql(city, `INSERT INTO audit.api_key (id, org, name, client, zone, at, by_sub, expires_at, change, revoked_at, revoked_by_org, revoked_by_sub)
       SELECT translate(lpad(n::text, 16, 'z'), '0123456789', 'abcdefghij'), 'TRANS', 'n', 'c', 'mainland', $1, 's', $1::timestamptz + interval '1 day', (SELECT max(change) FROM audit.api_key) + n, $1, 'TRANS', 's' FROM generate_series(1, 100) AS n`, [TEST_DAY])
     expect(codes(await city.ask(MAKE, { caller: 'trans-officer', variables: { name: 'n', days: 1 } }))).toEqual(['RATE_LIMITED'])
   })

@@ -19,6 +19,7 @@ import { committedSupergraphSdl } from '../../schema/load.ts'
 import { open } from '../support/open-city.ts'
 import { act, askToken, basicOf, bearer, exchange, MAKE, makeKey, openQueriesWithQuotas, REVOKE, ROTATE } from '../support/open-keys.ts'
 import { giveBack, hinderAppends, takeAway } from '../support/outage.ts'
+import { auditSql } from '../support/quota-city.ts'
 import { asOwner } from '../support/raw-city.ts'
 import { asCityDatabases, post, runningCity, TEST_DAY, type Answer, type RunningCity } from '../support/running-city.ts'
 
@@ -31,15 +32,14 @@ afterAll(async () => city.stop())
 const codes = ({ errors }: Answer): readonly string[] => errors.map(({ extensions }) => extensions.code)
 const keyed = async (text: string, path = 'enterprises?limit=1') => open(city.url, path, { headers: bearer(text) })
 const form = { grant_type: 'client_credentials' }
-const sql = async <R extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<readonly R[]> => (await asOwner(city.databases.audit, (client) => client.query<R>(text, values))).rows
 
 describe('a key that is wrong', () => {
   it('unknown, expired, revoked or another secret of a known id is refused by one text', async () => {
     const [revoked, other] = [await makeKey(city, 'bank-a'), await makeKey(city, 'bank-a')]
     await act(city, 'bank-a', REVOKE, { id: revoked.id })
     const expired = newKeyText(newKeyId())
-    await sql(`INSERT INTO audit.api_key (id, org, name, client, zone, at, by_sub, expires_at, change) VALUES ($1, 'BANK-A', 'n', 'c', 'mainland', $2::timestamptz - interval '2 days', 's', $2, (SELECT max(change) + 1 FROM audit.api_key))`, [expired.slice(4, 20), TEST_DAY])
-    await sql('INSERT INTO audit.api_key_secret (key, version, hash) VALUES ($1, 1, $2)', [expired.slice(4, 20), Buffer.from(hashOf(expired), 'hex')])
+    await auditSql(city, `INSERT INTO audit.api_key (id, org, name, client, zone, at, by_sub, expires_at, change) VALUES ($1, 'BANK-A', 'n', 'c', 'mainland', $2::timestamptz - interval '2 days', 's', $2, (SELECT max(change) + 1 FROM audit.api_key))`, [expired.slice(4, 20), TEST_DAY])
+    await auditSql(city, 'INSERT INTO audit.api_key_secret (key, version, hash) VALUES ($1, 1, $2)', [expired.slice(4, 20), Buffer.from(hashOf(expired), 'hex')])
     await pause(900)
     const answers = await Promise.all([newKeyText(newKeyId()), newKeyText(other.id), revoked.secret, expired].map((text) => keyed(text)))
     const told = answers.map(({ status, json: { requestId: _own, ...problem }, headers }) => ({ status, problem, authenticate: headers['www-authenticate'] }))
@@ -136,7 +136,7 @@ describe('a secret', () => {
     for (const text of [key.secret, rotated.secret]) for (const part of [text.slice(21, 45), text.slice(40, 64), Buffer.from(text).toString('base64').slice(30, 60), Buffer.from(text).toString('hex').slice(60, 100)]) expect(all).not.toContain(part)
     expect(all).not.toContain(json.access_token.split('.')[2])
 
-    const [kept] = await sql<{ hash: string }>("SELECT encode(hash, 'hex') AS hash FROM audit.api_key_secret WHERE key = $1 ORDER BY version DESC", [key.id])
+    const [kept] = await auditSql<{ hash: string }>(city, "SELECT encode(hash, 'hex') AS hash FROM audit.api_key_secret WHERE key = $1 ORDER BY version DESC", [key.id])
     const hash = Buffer.from(kept?.hash ?? '', 'hex')
     expect(hash.toString('hex')).toBe(hashOf(rotated.secret))
     for (const text of [hash.toString('hex'), hash.toString('base64'), `cgk_${key.id}_${hash.toString('hex').slice(0, 49)}`]) {
@@ -146,12 +146,12 @@ describe('a secret', () => {
   })
 
   it('is not made where nobody would see it: without selecting it, in a dry run, beside another act', async () => {
-    const before = await sql('SELECT id FROM audit.api_key')
+    const before = await auditSql(city, 'SELECT id FROM audit.api_key')
     const blind = await city.ask('mutation { makeKey(name: "x") { id } }', { caller: 'bank-a' })
     expect(codes(blind)).toEqual(['BAD_USER_INPUT'])
     await city.ask('mutation { makeKey(name: "x") { secret } }', { caller: 'bank-a', headers: { 'x-dry-run': 'decisions' } })
     await city.ask('mutation { a: makeKey(name: "x") { secret } b: makeKey(name: "y") { secret } }', { caller: 'bank-a' })
-    expect(await sql('SELECT id FROM audit.api_key')).toEqual(before)
+    expect(await auditSql(city, 'SELECT id FROM audit.api_key')).toEqual(before)
   })
 
   it('is shown though the list of keys is away: another time there is none', async () => {
@@ -232,7 +232,7 @@ describe('a request under way when its key is revoked', () => {
 
 describe('when the database of logs is away', () => {
   it('a key is not made that is not recorded', async () => {
-    const before = await sql('SELECT id FROM audit.api_key ORDER BY id')
+    const before = await auditSql(city, 'SELECT id FROM audit.api_key ORDER BY id')
     const free = await hinderAppends(city.databases.audit, 'full')
     try {
       const answer = await city.ask(MAKE, { caller: 'bank-a', variables: { name: 'n', days: 1 } })
@@ -241,7 +241,7 @@ describe('when the database of logs is away', () => {
     } finally {
       await free()
     }
-    expect(await sql('SELECT id FROM audit.api_key ORDER BY id')).toEqual(before)
+    expect(await auditSql(city, 'SELECT id FROM audit.api_key ORDER BY id')).toEqual(before)
   })
 
   it('no key, token or query for holders of one is served', async () => {

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openAuditPool } from '../../audit/audit-pool.ts'
+import { APPEND_PATIENCE_MS, openAuditPool } from '../../audit/audit-pool.ts'
 import { suspensionOffice } from '../../audit/suspension-office.ts'
 import { watchSuspensions } from '../../audit/suspensions.ts'
 import { recordable } from '../../core/natural-keys.ts'
@@ -227,6 +227,19 @@ describe('a suspended caller', () => {
     await eventually(5_000, async () => {
       await watched.require({ org: 'AMR', sub: 'amr-officer' })
     })
+    await watched.close()
+    await pool.end()
+  })
+
+  it('but is served by a process that was only too busy to ask, or to hear the answer', async () => {
+    const pool = openAuditPool(city.databases.audit.writer('credit'), { log: 'credit' })
+    const watched = watchSuspensions({ pool, pollMs: 100, newsLifeMs: 600 })
+    await watched.require({ org: 'AMR', sub: 'amr-officer' })
+    void watched.refresh()
+    // The question leaves, and before its answer is heard the process is busy for longer than it waits for one.
+    for (let turn = 0; turn < 20; turn += 1) await new Promise<void>((resume) => process.nextTick(resume))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, APPEND_PATIENCE_MS + 300)
+    await watched.require({ org: 'AMR', sub: 'amr-officer' })
     await watched.close()
     await pool.end()
   })
