@@ -17,7 +17,7 @@ const slow = Object.entries({
   masks: ['coherence'],
   migrations: ['databases'],
   resolvers: ['oracle'],
-  threats: ['bad-variables', 'filters', 'grants', 'open-publishing', 'race'],
+  threats: ['bad-variables', 'filters', 'grants', 'open-keys', 'open-publishing', 'race', 'stop-switch'],
 }).flatMap(([folder, names]) => names.map((name) => `tests/${folder}/${name}.test.ts`))
 
 /**

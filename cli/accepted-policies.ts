@@ -8,9 +8,11 @@ import type { AcceptedPolicies } from '../policy-engine/cedar-validate.ts'
 
 const marks = z.array(z.string().length(43)).max(20_000)
 
+export const ACCEPTED_FILE = 'accepted-policies.json'
+
 /** Reads the folder's memory; every addition is written at once, whole. */
 export function acceptedPolicies(folder: string): AcceptedPolicies {
-  const file = join(folder, 'accepted-policies.json')
+  const file = join(folder, ACCEPTED_FILE)
   const known = readMarks(file)
   return {
     has: (mark) => known.has(mark),

@@ -26,6 +26,8 @@ import type { Authenticate } from '../gateway/authenticate.ts'
 import type { DemonstrationIssuer } from '../gateway/demonstration-issuer.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 import { openPool } from '../migrations/pool.ts'
+import { rememberingReader } from '../open/library.ts'
+import type { QueryReader } from '../open/library.ts'
 import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import { createPolicyEngine } from '../policy-engine/engine.ts'
 import type { PolicyEngine } from '../policy-engine/engine.ts'
@@ -56,6 +58,7 @@ export type CityCore = {
   readonly logger: Logger
   /** Open queries that ship as files and are published. */
   readonly openFiles: readonly BundleFile[]
+  readonly readOpen: QueryReader
   readonly close: () => void
 }
 
@@ -86,7 +89,7 @@ export async function openCore(clock: Clock, logger: Logger, where: { readonly p
   })
   const openFiles = await readPublishedFiles(where.openQueries ?? openQueriesFolder, logger)
   const watching = engine.watch()
-  return { classification, engine, clock, logger, openFiles, close: () => watching.close() }
+  return { classification, engine, clock, logger, openFiles, readOpen: rememberingReader(), close: () => watching.close() }
 }
 
 /** The clock of a process that is not the city's first. */

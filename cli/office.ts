@@ -28,7 +28,7 @@ import type { OpenCore } from './open-queries.ts'
 export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly corrections: CorrectionOffice; readonly open: OpenQueryOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly copyOpen: () => Promise<CopiedQueries>; readonly close: () => Promise<void> }
 
 /** Connects when first needed. The log is signed by the subgraph's process, not here. */
-export function openOffice({ clock, logger, engine, classification, openFiles: files }: OpenCore, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
+export function openOffice({ clock, logger, engine, classification, openFiles: files, readOpen: read }: OpenCore, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
   const pool = openAuditPool(databases.records.governance, { log: 'governance office' })
   const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
   const reports = openPool(databases.follower, { max: 2, domain: 'governance' })
@@ -42,7 +42,7 @@ export function openOffice({ clock, logger, engine, classification, openFiles: f
     await copyKeys(pool, facts)
   }
   const graph = openGraph(classification)
-  const copyOpen = openQueryCopier({ source, facts, engine, graph, files, clock })
+  const copyOpen = openQueryCopier({ source, facts, engine, graph, files, read, clock })
   const inTurn = inTurns()
   const shared = { pool, audit, clock, inTurn, changed: () => copy().catch(failed('suspensions and stops not copied')) }
   return {

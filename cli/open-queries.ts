@@ -14,7 +14,7 @@ import type { PolicyEngine } from '../policy-engine/engine.ts'
 import type { Problem } from '../policy-engine/problem.ts'
 import type { Graph } from '../open/columns.ts'
 import { openLibrary } from '../open/library.ts'
-import type { OpenQueries } from '../open/library.ts'
+import type { OpenQueries, QueryReader } from '../open/library.ts'
 import { publishedFiles } from '../open/published-files.ts'
 import { apiSchemaOf } from '../schema/api-schema.ts'
 import type { Classification } from '../schema/classification.ts'
@@ -43,12 +43,12 @@ function keepGraph(graph: Graph): Graph {
 }
 
 /** What of a process's core open queries need. */
-export type OpenCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly openFiles: readonly BundleFile[] }
+export type OpenCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly openFiles: readonly BundleFile[]; readonly readOpen: QueryReader }
 
 export type OpenLibraryOf = { readonly queries: (schema: GraphQLSchema) => OpenQueries; readonly close: () => Promise<void> }
 
 /** Hears of publications at `address`, of what is there already before this resolves. */
-export async function openOpenQueries({ engine, classification, logger, openFiles }: OpenCore, address: DatabaseAddress): Promise<OpenLibraryOf> {
+export async function openOpenQueries({ engine, classification, logger, openFiles, readOpen }: OpenCore, address: DatabaseAddress): Promise<OpenLibraryOf> {
   const pool = openAuditPool(address, { log: 'open queries', max: 1 })
   const libraries: OpenQueries[] = []
   const register: OpenRegister = watchOpenQueries({
@@ -61,7 +61,7 @@ export async function openOpenQueries({ engine, classification, logger, openFile
   return {
     queries: (schema) => {
       const graph = keepGraph({ schema, classification })
-      const library = openLibrary({ files: openFiles, register, graph, judging: { bundle: engine.bundle, plan: engine.plan, classification }, onProblems: logRefused(logger) })
+      const library = openLibrary({ files: openFiles, register, graph, judging: { bundle: engine.bundle, plan: engine.plan, classification }, read: readOpen, onProblems: logRefused(logger) })
       libraries.push(library)
       return library
     },

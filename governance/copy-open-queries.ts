@@ -10,15 +10,14 @@ import { shanghaiDay } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Graph } from '../open/columns.ts'
 import { servedQueries } from '../open/library.ts'
-import type { Standing } from '../open/library.ts'
+import type { QueryReader, Standing } from '../open/library.ts'
 import type { OpenQuery } from '../open/open-query.ts'
 import { refOf } from '../open/published-files.ts'
-import { readQuery } from '../open/read-query.ts'
 import { operationHash } from '../schema/operation-hash.ts'
 
 type Text = { readonly id: string; readonly query: string; readonly version: number; readonly owner: string; readonly level: number; readonly hash: string; readonly content: string; readonly by_org: string; readonly by_sub: string; readonly at: string }
 type Step = { readonly id: string; readonly step: number; readonly text: string; readonly state: string; readonly role: string | null; readonly by_org: string; readonly by_sub: string; readonly at: string }
-type Parts = { readonly source: DepartmentPool; readonly facts: DepartmentPool; readonly engine: Pick<PolicyEngine, 'bundle' | 'plan'>; readonly graph: () => Graph; readonly files: readonly BundleFile[]; readonly clock: Clock }
+type Parts = { readonly source: DepartmentPool; readonly facts: DepartmentPool; readonly engine: Pick<PolicyEngine, 'bundle' | 'plan'>; readonly graph: () => Graph; readonly files: readonly BundleFile[]; readonly read: QueryReader; readonly clock: Clock }
 
 /** What officers see served, in order of id; and the same number as long as nothing changed. */
 export type CopiedQueries = { readonly change: string; readonly served: readonly OpenQuery[] }
@@ -67,15 +66,16 @@ export function openQueryCopier(parts: Parts): () => Promise<CopiedQueries> {
 
 type QueryRow = { readonly ref: string }
 
-function rowsOf(texts: readonly Text[], steps: readonly Step[], bundle: Bundle, { engine, graph, files, clock }: Parts): { readonly rows: readonly QueryRow[]; readonly served: readonly OpenQuery[] } {
+function rowsOf(texts: readonly Text[], steps: readonly Step[], bundle: Bundle, { engine, graph, files, read, clock }: Parts): { readonly rows: readonly QueryRow[]; readonly served: readonly OpenQuery[] } {
   const it = graph()
+  const readAs = (id: string, text: string): OpenQuery | undefined => read({ name: `${id}.graphql`, text }, it, bundle.combinations.sets).query
   const byId = new Map(texts.map((text) => [text.id, text]))
   const standing = new Map<string, Standing & { readonly ref: string }>()
   for (const { text, state } of steps) {
     const of = byId.get(text)
     if (of !== undefined && (state === 'PUBLISHED' || state === 'WITHDRAWN')) standing.set(of.query, { state, level: of.level, hash: of.hash, content: of.content, ref: of.id })
   }
-  const { queries, problems } = servedQueries(files, standing, it, { bundle: engine.bundle, plan: engine.plan, classification: it.classification })
+  const { queries, problems } = servedQueries(files, standing, it, { bundle: engine.bundle, plan: engine.plan, classification: it.classification }, read)
   const newest = new Map(texts.map(({ query, id }) => [query, id]))
   const day = shanghaiDay(clock.now())
   const known = texts.map((text) => {
@@ -85,18 +85,18 @@ function rowsOf(texts: readonly Text[], steps: readonly Step[], bundle: Bundle, 
     const published = own.filter(({ state }) => state === 'PUBLISHED').at(-1)
     const state = own.at(-1)?.state ?? 'DRAFT'
     return {
-      ...described(text.content, text, it, bundle), ref: text.id, level: `L${text.level}`, state, served, by_org: text.by_org, by_sub: text.by_sub, at: text.at,
+      ...described({ ...text, id: text.query, source: text.content }, readAs(text.query, text.content)), ref: text.id, level: `L${text.level}`, state, served, by_org: text.by_org, by_sub: text.by_sub, at: text.at,
       problem: served || state === 'WITHDRAWN' ? null : inForce ? messageOf(problems, text.query) : newest.get(text.query) === text.id ? null : 'another text has taken its place',
       published_on: published === undefined ? null : shanghaiDay(new Date(published.at)),
     }
   })
   const shipped = files.flatMap(({ name, text }) => {
     const id = name.replace(/\.graphql$/, '')
-    const { query } = standing.has(id) ? { query: undefined } : readQuery({ name, text }, it, bundle.combinations.sets)
+    const query = standing.has(id) ? undefined : readAs(id, text)
     if (query === undefined) return []
     const served = queries.get(id)?.hash === query.hash
     return [{
-      ...described(text, query, it, bundle), ref: refOf(query.hash), level: `L${query.level}`, state: 'PUBLISHED', served, by_org: 'CITYGRAPH', by_sub: 'open-queries', at: clock.now().toISOString(),
+      ...described(query, query), ref: refOf(query.hash), level: `L${query.level}`, state: 'PUBLISHED', served, by_org: 'CITYGRAPH', by_sub: 'open-queries', at: clock.now().toISOString(),
       problem: served ? null : messageOf(problems, id), published_on: day,
     }]
   })
@@ -104,13 +104,11 @@ function rowsOf(texts: readonly Text[], steps: readonly Step[], bundle: Bundle, 
 }
 
 /** What the text says of itself; where it reads no more, what is known without. */
-function described(content: string, { query, id, version, owner, hash }: { readonly query?: string; readonly id: string; readonly version: number; readonly owner: string; readonly hash: string }, graph: Graph, bundle: Bundle): Readonly<Record<string, unknown>> {
-  const name = query ?? id
-  const { query: read } = readQuery({ name: `${name}.graphql`, text: content }, graph, bundle.combinations.sets)
+function described({ id, version, owner, hash, source }: Pick<OpenQuery, 'id' | 'version' | 'owner' | 'hash' | 'source'>, read: OpenQuery | undefined): Readonly<Record<string, unknown>> {
   const operation = read?.document.definitions.find((definition) => definition.kind === 'OperationDefinition')
   return {
-    id: name, version, owner, hash, source: content,
-    title: read?.title.en ?? name, title_zh: read?.title.zh ?? name, summary: read?.summary?.en ?? null, summary_zh: read?.summary?.zh ?? null,
+    id, version, owner, hash, source,
+    title: read?.title.en ?? id, title_zh: read?.title.zh ?? id, summary: read?.summary?.en ?? null, summary_zh: read?.summary?.zh ?? null,
     audience: (read?.audience ?? 'grant').toUpperCase(), purpose: read?.purpose ?? null, method: read?.method ?? 'POST', formats: read?.formats ?? [], keywords: read?.keywords ?? [], fields: read?.fields ?? [],
     operation_hash: read === undefined || operation === undefined ? '' : operationHash(read.document, operation),
   }

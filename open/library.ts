@@ -36,7 +36,7 @@ export async function queryFiles(directory: string): Promise<readonly BundleFile
 }
 
 /** Reads all; the id of a query is the name of its file. */
-export function readQueries(files: readonly BundleFile[], graph: Graph, combinations: readonly Combination[], read: typeof readQuery = readQuery): { readonly queries: readonly OpenQuery[]; readonly problems: readonly Problem[] } {
+export function readQueries(files: readonly BundleFile[], graph: Graph, combinations: readonly Combination[], read: QueryReader = readQuery): { readonly queries: readonly OpenQuery[]; readonly problems: readonly Problem[] } {
   const queries: OpenQuery[] = []
   const problems: Problem[] = []
   for (const file of files) {
@@ -48,11 +48,13 @@ export function readQueries(files: readonly BundleFile[], graph: Graph, combinat
   return { queries, problems }
 }
 
+export type QueryReader = typeof readQuery
+
 export type ServingJudge = Omit<Judging, 'bundle'> & { readonly bundle: () => Pick<Bundle, 'hash' | 'organisations' | 'purposes' | 'combinations'> }
 export type Served = { readonly queries: ReadonlyMap<string, OpenQuery>; readonly problems: readonly Problem[] }
 
 /** What of files and publications is served, in order of id. Once officers have acted on a query, its file counts no more. */
-export function servedQueries(files: readonly BundleFile[], standings: Standings, graph: Graph, judging: ServingJudge, read: typeof readQuery = readQuery): Served {
+export function servedQueries(files: readonly BundleFile[], standings: Standings, graph: Graph, judging: ServingJudge, read: QueryReader = readQuery): Served {
   const published = [...standings].flatMap(([id, { state, content }]) => (state === 'PUBLISHED' ? [{ name: `${id}.graphql`, text: content }] : []))
   const shipped = files.filter(({ name }) => !standings.has(name.replace(/\.graphql$/, '')))
   const { queries, problems } = readQueries([...shipped, ...published].sort((a, b) => (a.name < b.name ? -1 : 1)), graph, judging.bundle().combinations.sets, read)
@@ -72,9 +74,8 @@ function otherThanPublished(query: OpenQuery, standing: Standing | undefined): r
 }
 
 /** `register`: where withdrawals are heard of. `onProblems` gets what is not served and why, once for each change of it. */
-export function openLibrary(parts: { readonly files: readonly BundleFile[]; readonly register: { standings(): Standings; fresh(): boolean }; readonly graph: Graph; readonly judging: ServingJudge; readonly onProblems: (problems: readonly Problem[]) => void }): OpenQueries {
-  const { files, register, graph, judging, onProblems } = parts
-  const read = rememberingReader()
+export function openLibrary(parts: { readonly files: readonly BundleFile[]; readonly register: { standings(): Standings; fresh(): boolean }; readonly graph: Graph; readonly judging: ServingJudge; readonly read: QueryReader; readonly onProblems: (problems: readonly Problem[]) => void }): OpenQueries {
+  const { files, register, graph, judging, read, onProblems } = parts
   let made: { readonly standings: Standings; readonly hash: string; readonly served: ReadonlyMap<string, OpenQuery>; readonly version: string } | undefined
   let told = ''
   const now = (): NonNullable<typeof made> => {
@@ -95,14 +96,14 @@ function versionOf(queries: ReadonlyMap<string, OpenQuery>): string {
   return createHash('sha256').update([...queries.values()].map(({ id, hash }) => `${id} ${hash}`).join('\n')).digest('hex').slice(0, 32)
 }
 
-/** A text reads the same under the same sets of fields; most changes of policies are of other things. */
-function rememberingReader(): typeof readQuery {
+/** Reads each text once, for whoever asks: it reads the same by the same graph under the same sets of fields, and most changes of policies are of other things. */
+export function rememberingReader(): QueryReader {
   const readings = new Map<string, QueryReading>()
-  let of = ''
+  let by: { readonly sets: string; readonly graph: Graph } | undefined
   return (file, graph, combinations) => {
     const sets = JSON.stringify(combinations)
-    if (sets !== of) readings.clear()
-    of = sets
+    if (by?.sets !== sets || by.graph !== graph) readings.clear()
+    by = { sets, graph }
     const key = `${file.name}\n${file.text}`
     const reading = readings.get(key) ?? readQuery(file, graph, combinations)
     if (readings.size > MOST_READINGS) readings.clear()

@@ -6,7 +6,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OpenQueries } from '../../open/library.ts'
 import { inProcessSubgraphs } from '../../gateway/in-process-link.ts'
-import { openLibrary, queryFiles } from '../../open/library.ts'
+import { openLibrary, queryFiles, rememberingReader } from '../../open/library.ts'
 import { inProcessLink } from '../../subgraphs/in-process.ts'
 import { citySubgraph } from '../support/city-subgraph.ts'
 import type { CitySubgraph } from '../support/city-subgraph.ts'
@@ -142,7 +142,7 @@ describe('a stream', () => {
       engine: core.engine, clock: core.clock,
       openQueries: (schema) => {
         const { engine, classification } = core
-        const made = openLibrary({ files, register: { standings: () => new Map(), fresh: () => true }, graph: { schema, classification }, judging: { bundle: engine.bundle, plan: engine.plan, classification }, onProblems: () => undefined })
+        const made = openLibrary({ files, register: { standings: () => new Map(), fresh: () => true }, graph: { schema, classification }, judging: { bundle: engine.bundle, plan: engine.plan, classification }, read: rememberingReader(), onProblems: () => undefined })
         library = { all: made.all, version: made.version, get: (id) => {
           const found = made.get(id)
           if (withdrawn === 'gone' && id === 'sections') return undefined

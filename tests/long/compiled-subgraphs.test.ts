@@ -19,6 +19,7 @@ import type { Domain } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { demonstrationCallers } from '../../gateway/demonstration-callers.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
+import { rememberingReader } from '../../open/library.ts'
 import type { Caller } from '../../policy-engine/decision.ts'
 import { createPolicyEngine, type PolicyEngine } from '../../policy-engine/engine.ts'
 import { openPool } from '../../migrations/pool.ts'
@@ -64,7 +65,7 @@ beforeAll(async () => {
   const audit = await fromTemplate('audit', 'records', ({ owner }) => applyMigrations(owner, 'migrations/audit/sql', { domain: 'audit' }).then(() => undefined))
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const own = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [PAIR_KEY] }
-  const core = { classification, engine, clock, logger: createLogger('silent'), openFiles: [], close: () => undefined }
+  const core = { classification, engine, clock, logger: createLogger('silent'), openFiles: [], readOpen: rememberingReader(), close: () => undefined }
   const addresses = asCityDatabases({ ...databases, governance: await governanceDatabase(), audit }, folder)
   const isAccess = (record: LogRecord): record is AccessRecord => 'entries' in record
   for (const domain of domains) {

@@ -13,6 +13,7 @@ import { subgraphNames } from '../../core/domains.ts'
 import type { Domain, SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
+import { rememberingReader } from '../../open/library.ts'
 import type { Caller, Occasion } from '../../policy-engine/decision.ts'
 import { createPolicyEngine } from '../../policy-engine/engine.ts'
 import type { PolicyEngine } from '../../policy-engine/engine.ts'
@@ -48,7 +49,7 @@ export async function departmentSubgraphs(parts: {
   const keys = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [new TextEncoder().encode(PAIR_KEY)] }
   const lines: string[] = []
   const logger = createLogger('info', { write: (line) => void lines.push(line) })
-  const opened = openSubgraphs({ classification, engine, clock, logger, openFiles: [], close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
+  const opened = openSubgraphs({ classification, engine, clock, logger, openFiles: [], readOpen: rememberingReader(), close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
   const of = new Map(subgraphNames.map((domain, at) => [domain, opened[at]?.it]))
   return {
     engine,

@@ -19,12 +19,8 @@ export async function loadedDatabase(domain: Domain, size: number): Promise<Test
 
 /** The databases of all five departments with the same city. */
 export async function loadedCity(size: number): Promise<Record<Domain, TestDatabase>> {
-  const made = (domain: Domain): Promise<TestDatabase> => loadedDatabase(domain, size)
-  return {
-    population: await made('population'),
-    enterprises: await made('enterprises'),
-    credit: await made('credit'),
-    licenses: await made('licenses'),
-    transport: await made('transport'),
-  }
+  const [population, enterprises, credit, licenses, transport] = await Promise.all([
+    loadedDatabase('population', size), loadedDatabase('enterprises', size), loadedDatabase('credit', size), loadedDatabase('licenses', size), loadedDatabase('transport', size),
+  ])
+  return { population, enterprises, credit, licenses, transport }
 }

@@ -2,9 +2,10 @@
 // The same assembly as `citygraph start` (cli/city.ts); only databases, keys and clock are the test's.
 
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ACCEPTED_FILE } from '../../cli/accepted-policies.ts'
 import type { CityDatabases } from '../../cli/city-databases.ts'
 import { openCity } from '../../cli/city.ts'
 import type { City, CityInputs } from '../../cli/city.ts'
@@ -20,7 +21,7 @@ import type { SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { listen } from '../../gateway/listen.ts'
 import { applyMigrations } from '../../migrations/apply.ts'
-import { fromTemplate } from './city-database.ts'
+import { fromTemplate, testCluster } from './city-database.ts'
 import type { TestDatabase } from './city-database.ts'
 import { executorUnderTest } from './executor-under-test.ts'
 import { governanceDatabase } from './governance-database.ts'
@@ -82,8 +83,10 @@ export type CityOptions = {
 /** Starts a city of `size` people (default 400, the scenario among them). */
 export async function runningCity(options: CityOptions = {}): Promise<RunningCity> {
   const clock = options.clock ?? frozenClock(TEST_DAY)
-  const databases = options.databases ?? { ...(await loadedCity(options.size ?? 400)), governance: await governanceDatabase(), audit: await auditDatabase() }
+  const databases = options.databases ?? (await newDatabases(options.size ?? 400))
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
+  const { dataDir } = await testCluster()
+  remember(dataDir, folder)
   const config = readConfig({ CITYGRAPH_FOLDER: folder, CITYGRAPH_EXECUTOR: options.executor ?? executorUnderTest() })
   const made = embeddedKeys(folder, config)
   const keys: CityKeys = options.keys ?? { ...made, link: new TextEncoder().encode(LINK_KEY), ids: options.idKeys ?? [new TextEncoder().encode('test-pair-key-v1')] }
@@ -99,6 +102,7 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.openQueries === undefined ? {} : { openQueries: options.openQueries }),
   })
+  remember(folder, dataDir)
   const listening = await listen(city.gateway, { port: 0, host: '127.0.0.1' })
   const url = `http://127.0.0.1:${listening.port}`
   const issuer = await demonstrationIssuer(keys, clock)
@@ -122,6 +126,11 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+async function newDatabases(size: number): Promise<RunningCity['databases']> {
+  const [departments, governance, audit] = await Promise.all([loadedCity(size), governanceDatabase(), auditDatabase()])
+  return { ...departments, governance, audit }
 }
 
 /** Asks any gateway; `token` without "Bearer". */
@@ -161,6 +170,12 @@ export function asCityDatabases(databases: RunningCity['databases'], folder: str
     follower: databases.governance.follower,
     stop: async () => undefined,
   }
+}
+
+/** What Cedar accepted in one city of this run is known to the next, as it is to the second start of one. */
+function remember(from: string, to: string): void {
+  const [source, target] = [join(from, ACCEPTED_FILE), join(to, ACCEPTED_FILE)]
+  if (existsSync(source) && !existsSync(target)) copyFileSync(source, target)
 }
 
 /** An audit database with nothing in it. */

@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { policiesFolder } from '../../../cli/city-parts.ts'
 import { frozenClock } from '../../../core/clock.ts'
 import { judgeQuery } from '../../../open/judge-query.ts'
-import { openLibrary, servedQueries } from '../../../open/library.ts'
+import { openLibrary, rememberingReader, servedQueries } from '../../../open/library.ts'
 import type { ServingJudge, Standing } from '../../../open/library.ts'
 import { PUBLISHED, publishedFiles, publishFiles, refOf } from '../../../open/published-files.ts'
 import { readQuery } from '../../../open/read-query.ts'
@@ -82,7 +82,7 @@ describe('a library', () => {
     let fresh = true
     let standings: ReadonlyMap<string, Standing> = new Map()
     const told: string[][] = []
-    const library = openLibrary({ files: [file('a'), { name: 'broken.graphql', text: 'query' }], register: { standings: () => standings, fresh: () => fresh }, graph, judging, onProblems: (problems) => told.push(problems.map(({ file: name }) => name)) })
+    const library = openLibrary({ files: [file('a'), { name: 'broken.graphql', text: 'query' }], register: { standings: () => standings, fresh: () => fresh }, graph, judging, read: rememberingReader(), onProblems: (problems) => told.push(problems.map(({ file: name }) => name)) })
     const before = library.version()
     const known = library.get('a')
     expect(library.get('a')).toBe(known)
