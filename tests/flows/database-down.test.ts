@@ -16,7 +16,7 @@ let city: RunningCity
 let apart: HttpCity
 let whole: Record<string, unknown>
 beforeAll(async () => {
-  city = await runningCity()
+  city = await runningCity({ own: true })
   apart = await httpCity(city)
   const answer = await city.ask(query, how)
   expect(answer.errors).toEqual([])

@@ -35,7 +35,7 @@ const rested = async (): Promise<void> => {
 }
 
 beforeAll(async () => {
-  city = await runningCity({ openQueries: folder, clock: { now: () => new Date(at) } })
+  city = await runningCity({ own: true, openQueries: folder, clock: { now: () => new Date(at) } })
   await asOwner(city.databases.transport, (client) => client.query(`INSERT INTO trf_road_section (section_id, section_name, division) SELECT 'T' || lpad(n::text, 9, '0'), repeat('路', 90) || n, '310101' FROM generate_series(1, $1::int) AS n`, [ROWS]))
 }, 300_000)
 afterAll(async () => city.stop())

@@ -14,7 +14,7 @@ import type { Answer, Asked, RunningCity } from '../support/running-city.ts'
 let city: RunningCity
 let apart: HttpCity
 beforeAll(async () => {
-  city = await runningCity()
+  city = await runningCity({ own: true })
   apart = await httpCity(city)
 })
 afterAll(async () => {

@@ -27,7 +27,7 @@ let apollo: RunningCity
 let audit: pg.Client
 beforeAll(async () => {
   console.log(`equal seed ${seed}`)
-  compiled = await runningCity({ executor: 'compiled' })
+  compiled = await runningCity({ own: true, executor: 'compiled' })
   apollo = await runningCity({ executor: 'apollo', databases: compiled.databases })
   audit = new pg.Client(compiled.databases.audit.query)
   await audit.connect()

@@ -91,7 +91,7 @@ const answered = (at: string, label: string): unknown => {
 }
 
 beforeAll(async () => {
-  city = await runningCity()
+  city = await runningCity({ own: true })
   const client = new pg.Client(city.databases.population.owner)
   await client.connect()
   await client.query('UPDATE pop_person SET birth_date = $2 WHERE id_no = $1', [scenarioPeople.simaGuangming.idNo, '1936-12-31'])

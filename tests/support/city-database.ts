@@ -55,23 +55,47 @@ export async function createDatabase(domain: SubgraphName | typeof AUDIT, templa
  * A copy of a template that `build` fills on first use in this run (migrations, data); later calls with the same `key` only copy.
  * `build` must close its connections. The key must change with what is built.
  */
-export async function fromTemplate(domain: SubgraphName | typeof AUDIT, key: string, build: (database: TestDatabase) => Promise<void>): Promise<TestDatabase> {
+export async function fromTemplate(domain: SubgraphName | typeof AUDIT, key: string, build: Build): Promise<TestDatabase> {
+  return createDatabase(domain, await templateOf(domain, key, build))
+}
+
+/** One copy of the template for all of a run's files that only read it: whoever would change it is told so. */
+export async function sharedCopy(domain: SubgraphName, key: string, build: Build): Promise<TestDatabase> {
+  const cluster = await testCluster()
+  const template = await templateOf(domain, key, build)
+  const name = `shared_${domain}_${key}`
+  await once(cluster, name, () => makeDatabase(cluster, name, domain, template))
+  const refuse = (): never => {
+    throw new Error(`${name} is read by other tests too: ask for a city with databases of its own`)
+  }
+  return Object.defineProperties({ ...databaseOf(cluster, name, domain), drop: async () => undefined }, { owner: { get: refuse }, superuserUrl: { get: refuse } })
+}
+
+type Build = (database: TestDatabase) => Promise<void>
+
+async function templateOf(domain: SubgraphName | typeof AUDIT, key: string, build: Build): Promise<string> {
   const cluster = await testCluster()
   const template = `tpl_${domain}_${key}`
-  await asSuperuser(cluster, 'postgres', async (client) => {
-    // Workers wait for whoever builds it; a build that failed leaves no mark and is begun anew.
-    await client.query('SELECT pg_advisory_lock(hashtext($1))', [template])
-    const found = await client.query<{ mark: string | null }>(
-      `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1`,
-      [template],
-    )
-    if (found.rows[0]?.mark === 'complete') return
-    await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(template)} WITH (FORCE)`)
+  await once(cluster, template, async () => {
     await makeDatabase(cluster, template, domain)
     await build(databaseOf(cluster, template, domain))
-    await client.query(`COMMENT ON DATABASE ${pg.escapeIdentifier(template)} IS 'complete'`)
   })
-  return createDatabase(domain, template)
+  return template
+}
+
+/** Makes the database `name` unless that was done in this run. Workers wait for whoever does; what failed leaves no mark and is begun anew. */
+async function once(cluster: TestCluster, name: string, make: () => Promise<void>): Promise<void> {
+  await asSuperuser(cluster, 'postgres', async (client) => {
+    await client.query('SELECT pg_advisory_lock(hashtext($1))', [name])
+    const found = await client.query<{ mark: string | null }>(
+      `SELECT shobj_description(oid, 'pg_database') AS mark FROM pg_database WHERE datname = $1`,
+      [name],
+    )
+    if (found.rows[0]?.mark === 'complete') return
+    await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
+    await make()
+    await client.query(`COMMENT ON DATABASE ${pg.escapeIdentifier(name)} IS 'complete'`)
+  })
 }
 
 async function makeDatabase(cluster: TestCluster, name: string, domain: string, template?: string): Promise<void> {

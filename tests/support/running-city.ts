@@ -66,6 +66,8 @@ export type RunningCity = {
 
 export type CityOptions = {
   readonly size?: number
+  /** With departments' databases of its own, for a test that changes them or takes them away. */
+  readonly own?: boolean
   readonly clock?: Clock
   readonly policies?: string
   /** Left out: that of the whole run. */
@@ -83,7 +85,7 @@ export type CityOptions = {
 /** Starts a city of `size` people (default 400, the scenario among them). */
 export async function runningCity(options: CityOptions = {}): Promise<RunningCity> {
   const clock = options.clock ?? frozenClock(TEST_DAY)
-  const databases = options.databases ?? (await newDatabases(options.size ?? 400))
+  const databases = options.databases ?? (await newDatabases(options))
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const { dataDir } = await testCluster()
   remember(dataDir, folder)
@@ -128,8 +130,8 @@ export async function runningCity(options: CityOptions = {}): Promise<RunningCit
   }
 }
 
-async function newDatabases(size: number): Promise<RunningCity['databases']> {
-  const [departments, governance, audit] = await Promise.all([loadedCity(size), governanceDatabase(), auditDatabase()])
+async function newDatabases({ size = 400, own = false }: CityOptions): Promise<RunningCity['databases']> {
+  const [departments, governance, audit] = await Promise.all([loadedCity(size, { shared: !own }), governanceDatabase(), auditDatabase()])
   return { ...departments, governance, audit }
 }
 
@@ -161,7 +163,10 @@ export function asCityDatabases(databases: RunningCity['databases'], folder: str
     embedded: true,
     folder,
     serving: of((domain) => databases[domain].query),
-    owners: of((domain) => databases[domain].owner),
+    // Nobody asks for them unless something is loaded.
+    get owners() {
+      return of((domain) => databases[domain].owner)
+    },
     records: { ...of((domain) => databases.audit.writer(domain)), gateway: databases.audit.writer('gateway') },
     together: databases.audit.writer('city'),
     auditOwner: databases.audit.owner,

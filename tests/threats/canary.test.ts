@@ -35,7 +35,7 @@ let recorded = 0
 
 beforeAll(async () => {
   console.log(`canary seed ${seed}`)
-  city = await runningCity()
+  city = await runningCity({ own: true })
   classification = city.city.core.classification
   // Before the numbers change: a citizen's token comes from the number of the scenario.
   await city.token('zhang-wei')

@@ -25,7 +25,7 @@ import { asCityDatabases, post, runningCity, TEST_DAY, type Answer, type Running
 
 let city: RunningCity
 beforeAll(async () => {
-  city = await runningCity({ openQueries: openQueriesWithQuotas() })
+  city = await runningCity({ own: true, openQueries: openQueriesWithQuotas() })
 }, 300_000)
 afterAll(async () => city.stop())
 

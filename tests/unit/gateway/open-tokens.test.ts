@@ -90,7 +90,7 @@ describe('a token', () => {
     }
     const { token } = await tokens.issue(facts, LATER)
     const [head, body, signature = ''] = token.split('.')
-    expect(await tokens.verify(`${head}.${body}.${signature.slice(0, -2)}AA`)).toBeUndefined()
+    expect(await tokens.verify(`${head}.${body}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`)).toBeUndefined()
     expect(await tokens.verify('a.b.c')).toBeUndefined()
     expect(tokens.ours('a.b.c')).toBe(false)
   })

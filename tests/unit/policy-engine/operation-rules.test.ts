@@ -77,7 +77,7 @@ const asker = fc.record({ kind: fc.constantFrom<Asker['kind']>('department', 'de
 const drawn = fc.record({ decided: fc.tuple(...everything.map(() => decisions)), asked: fc.subarray(everything), more: fc.subarray(everything), asker })
 const seed = Math.floor(Math.random() * 2 ** 31)
 process.stdout.write(`operation rules seed ${seed}\n`)
-const runs = { seed, numRuns: 3_000 }
+const runs = { seed, numRuns: Number(process.env['TEST_RUNS'] ?? 1_000) }
 const fieldsOf = (decided: readonly FieldDecision[]): Readonly<Record<string, FieldDecision>> => Object.fromEntries(everything.map((name, n) => [name, decided[n] ?? denied]))
 
 describe('whatever is permitted and asked for', () => {
@@ -93,7 +93,7 @@ describe('whatever is permitted and asked for', () => {
       expect(wholeSet(withOperationRules(plan, undefined, classification), everything, who)).toBeUndefined()
     }), runs)
     // The test is of something.
-    expect(whole).toBeGreaterThan(100)
+    expect(whole).toBeGreaterThan(runs.numRuns / 30)
     expect(lowered).toBeGreaterThan(whole)
   })
 
