@@ -5,8 +5,8 @@
 import type pg from 'pg'
 import type { CitygraphError } from '../core/errors.ts'
 import { APPEND_PATIENCE_MS, unavailable, withPatience } from './audit-pool.ts'
-import { leafKeeper } from './own-leaves.ts'
-import type { LeafKeeper, OwnLeaves } from './own-leaves.ts'
+import { processLeaves } from './own-leaves.ts'
+import type { ProcessLeaves } from './own-leaves.ts'
 import { leafHashesOf, runsOf, runValues } from './runs.ts'
 import type { RecordText, Runs } from './runs.ts'
 
@@ -18,8 +18,8 @@ export type CommitQueue = {
   add(appends: readonly Append[]): Promise<void>
   /** Says that an answer is being made whose records come soon; the function that is given back, that it no longer is. */
   expect(): () => void
-  /** What is appended to this log from now on, for its signer. */
-  ownLeaves(log: string): OwnLeaves
+  /** What is appended here, for the signers of the logs. */
+  readonly leaves: ProcessLeaves
   /** Resolves when nothing is under way. */
   idle(): Promise<void>
 }
@@ -45,9 +45,10 @@ const WEIGHT = 1 / 16
 
 /**
  * `pool`: connections of a role that writes the logs. An append that fails may still appear: an answer that was not given is recorded
- * rather than one that was given is not. A record that the database refuses fails alone, not the others of its commit.
+ * rather than one that was given is not. A record that the database refuses fails alone, not the others of its commit. `leaves`: those
+ * of the process, where it signs logs that are appended to here.
  */
-export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'> }): CommitQueue {
+export function openCommitQueue({ pool, leaves = processLeaves() }: { readonly pool: Pick<pg.Pool, 'query'>; readonly leaves?: ProcessLeaves | undefined }): CommitQueue {
   let waiting: Waiting[] = []
   /** Of the commit under way. */
   let flying: readonly Waiting[] = []
@@ -57,7 +58,6 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   let usual = 0
   let ready = (): void => undefined
   let patience: NodeJS.Timeout | undefined
-  const keepers = new Map<string, LeafKeeper>()
 
   const worthwhile = (): boolean => expected < MANY || expected - waiting.length <= FEW || waiting.length >= ENOUGH
 
@@ -89,7 +89,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     if (batch.length === 0) return
     try {
-      await append(runsOf(recordsByLog(batch)))
+      await leaves.during(append(runsOf(recordsByLog(batch))))
       for (const entry of batch) {
         entry.over = true
         entry.done()
@@ -110,10 +110,10 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
     const answer = withPatience(pool.query<{ firsts: readonly string[] | null }>({ name: 'audit-append', text: 'SELECT audit.append_numbered($1, $2, $3, $4, $5, $6, $7) AS firsts', values: [...runValues(runs)] }))
     // Hashed once the statement is on its way, while the database works.
     const sent = new Promise((resume) => setImmediate(resume))
-    const [{ rows: [row] }, hashes] = await Promise.all([answer, sent.then(() => leafHashesOf(runs, (log) => keepers.has(log)))])
+    const [{ rows: [row] }, hashes] = await Promise.all([answer, sent.then(() => leafHashesOf(runs, leaves.isKept))])
     for (const [at, { log }] of runs.logs.entries()) {
       const [first, ofLog] = [row?.firsts?.[at], hashes[at]]
-      if (first !== undefined && ofLog !== undefined) keepers.get(log)?.add(Number(first), ofLog)
+      if (first !== undefined && ofLog !== undefined) leaves.add(log, Number(first), ofLog)
     }
   }
 
@@ -132,6 +132,7 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
   }
 
   return {
+    leaves,
     add: (appends) =>
       new Promise((done, failed) => {
         let records = 0
@@ -156,11 +157,6 @@ export function openCommitQueue({ pool }: { readonly pool: Pick<pg.Pool, 'query'
         usual += (performance.now() - begun - usual) * WEIGHT
         if (waiting.length > 0 && worthwhile()) ready()
       }
-    },
-    ownLeaves: (log) => {
-      const keeper = keepers.get(log) ?? leafKeeper()
-      keepers.set(log, keeper)
-      return keeper
     },
     idle: async () => {
       await flight

@@ -29,7 +29,7 @@ const READ_LIMIT = 2_048
 type StateRow = { readonly size: string; readonly signed: string; readonly note: string | null }
 type TileRow = { readonly level: number | null; readonly place: string | null; readonly hashes: Buffer | null }
 
-/** `own`: leaves that this process appended itself, which are not read again. All its functions throw what the database says, and SigningRefused. */
+/** `own`: leaves that this process appended itself, which are not read again; a state is given once those it may count are known. All its functions throw what the database says, and SigningRefused. */
 export function openLogTree({ pool, log, key, own }: { readonly pool: Pick<pg.Pool, 'query'>; readonly log: string; readonly key: KeyObject; readonly own?: OwnLeaves | undefined }) {
   const signer = headSigner(log, key)
   let opened: { readonly note: string; readonly head: Head } | undefined
@@ -66,6 +66,7 @@ export function openLogTree({ pool, log, key, own }: { readonly pool: Pick<pg.Po
   return {
     async state(): Promise<LogState> {
       const { rows } = await pool.query<StateRow>({ name: 'audit-tree-state', text: 'SELECT size, signed, note FROM audit.tree_state($1)', values: [log] })
+      await own?.settled()
       return stateOf(rows[0])
     },
 
@@ -75,6 +76,7 @@ export function openLogTree({ pool, log, key, own }: { readonly pool: Pick<pg.Po
         'SELECT s.size, s.signed, s.note, t.level, t.place, t.hashes FROM audit.tree_state($1) AS s LEFT JOIN audit.last_tiles($1) AS t ON true',
         [log],
       )
+      await own?.settled()
       const state = stateOf(rows[0])
       const tree = readTree(rows)
       if (tree.size !== (state.head?.size ?? 0) || (state.head !== undefined && !rootOf(tree).equals(state.head.root))) throw new SigningRefused('OTHER_PAST')

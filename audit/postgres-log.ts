@@ -7,17 +7,18 @@ import type { AnswerCommit } from './answer-commit.ts'
 import { unavailable } from './audit-pool.ts'
 import { COMMIT_LIMIT, openCommitQueue } from './commit-queue.ts'
 import type { CommitQueue } from './commit-queue.ts'
+import type { ProcessLeaves } from './own-leaves.ts'
 import { recordText } from './record-text.ts'
 import { refusalFlood } from './refusal-flood.ts'
 import type { RecordText } from './runs.ts'
 
 /**
- * The log named `log`, appended to through `queue`, or as the role of `pool`. `append` resolves when all its records are committed; on
+ * The log named `log`, appended to through `queue`, or as the role of `pool` (`leaves`: as openCommitQueue). `append` resolves when all its records are committed; on
  * any failure, or after two seconds, it throws AUDIT_UNAVAILABLE, and `onFailure` gets the cause, for the operator's log. `close`
  * records the refusals it has counted, takes no more records, waits for what is under way (no longer than the appends themselves do)
  * and leaves the pool to its owner.
  */
-export function openAuditLog(parts: { log: string; onFailure?: (cause: unknown) => void } & ({ pool: Pick<pg.Pool, 'query'> } | { queue: CommitQueue })): AuditLog {
+export function openAuditLog(parts: { log: string; onFailure?: (cause: unknown) => void } & ({ pool: Pick<pg.Pool, 'query'>; leaves?: ProcessLeaves } | { queue: CommitQueue })): AuditLog {
   const { log, onFailure } = parts
   const queue = 'queue' in parts ? parts.queue : openCommitQueue(parts)
   let closed = false

@@ -12,7 +12,7 @@ import type { Tile, Tree } from './tiles.ts'
 
 /**
  * UNAVAILABLE: the database did not take it; tried again. SHRUNK: records that were signed are gone. OTHER_PAST: tiles or heads in
- * the database are not those of the tree that was signed. After the last two nothing is signed until the log is as it was.
+ * the database are not those of the tree that was signed. After the last two this process signs nothing until the log is as it was.
  */
 export type SignerFailure = 'UNAVAILABLE' | 'SHRUNK' | 'OTHER_PAST'
 

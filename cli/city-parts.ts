@@ -7,6 +7,8 @@ import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { openCommitQueue } from '../audit/commit-queue.ts'
 import type { CommitQueue } from '../audit/commit-queue.ts'
+import { processLeaves } from '../audit/own-leaves.ts'
+import type { ProcessLeaves } from '../audit/own-leaves.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import { watchSuspensions } from '../audit/suspensions.ts'
 import type { Suspensions } from '../audit/suspensions.ts'
@@ -59,6 +61,8 @@ export type CityCore = {
   /** Open queries that ship as files and are published. */
   readonly openFiles: readonly BundleFile[]
   readonly readOpen: QueryReader
+  /** What this process appends to logs, for those that it signs. */
+  readonly leaves: ProcessLeaves
   readonly close: () => void
 }
 
@@ -89,7 +93,7 @@ export async function openCore(clock: Clock, logger: Logger, where: { readonly p
   })
   const openFiles = await readPublishedFiles(where.openQueries ?? openQueriesFolder, logger)
   const watching = engine.watch()
-  return { classification, engine, clock, logger, openFiles, readOpen: rememberingReader(), close: () => watching.close() }
+  return { classification, engine, clock, logger, openFiles, readOpen: rememberingReader(), leaves: processLeaves(), close: () => watching.close() }
 }
 
 /** The clock of a process that is not the city's first. */
@@ -103,8 +107,8 @@ export type LogWrapper = (log: AuditLog) => AuditLog
 /** `queue`: of a process that writes several logs. */
 export type LogOptions = { readonly wrap?: LogWrapper | undefined; readonly queue?: CommitQueue | undefined }
 
-/** `register`: the audit database that says who is suspended and what is stopped, where that is not the log's own. */
-export type LogPlace = { readonly queue?: CommitQueue | undefined; readonly register?: DatabaseAddress | undefined }
+/** `leaves`: of the process, where there is no `queue`. `register`: the audit database that says who is suspended and what is stopped, where that is not the log's own. */
+export type LogPlace = { readonly queue?: CommitQueue | undefined; readonly leaves?: ProcessLeaves | undefined; readonly register?: DatabaseAddress | undefined }
 
 /** `executor`: how operations run; left out: compiled. */
 export type SubgraphOptions = LogOptions & { readonly executor?: Executor }
@@ -112,7 +116,7 @@ export type SubgraphOptions = LogOptions & { readonly executor?: Executor }
 /** One subgraph on its database and its log. */
 export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue, executor = 'compiled' }: SubgraphOptions = {}): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
-  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, register: databases.register })
+  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, leaves: core.leaves, register: databases.register })
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
   const holding = domain === 'governance' ? openKeyOffice(core, databases) : undefined
@@ -153,7 +157,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
 }
 
 /** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what the register says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, register = address }: LogPlace = {}): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, leaves, register = address }: LogPlace = {}): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
   // One connection for appends, one for the signer, one for what else a request asks.
   const pool = openAuditPool(address, { log, max: 3 })
   // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
@@ -163,9 +167,9 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
     failedAt = performance.now()
     logger.error('audit append failed', { log, ...errorFacts(cause) })
   }
-  const commits = queue ?? openCommitQueue({ pool })
+  const commits = queue ?? openCommitQueue({ pool, leaves })
   const it = openAuditLog({ log, onFailure, queue: commits })
-  const signer = openSigner({ pool, log, key, own: commits.ownLeaves(log), onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
+  const signer = openSigner({ pool, log, key, own: commits.leaves.of(log), onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
   const news = isDeepStrictEqual(register, address) ? pool : openAuditPool(register, { log: `${log} register`, max: 1 })
   const suspensions = watchSuspensions({ pool: news, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
@@ -217,8 +221,8 @@ export function openSubgraphs(core: CityCore, databases: CityDatabases, keys: Ci
 }
 
 /** The commits that all logs of one process share, where one role may write them all. `queue` undefined: each log has its own. */
-export function openSharedCommits({ together }: Pick<CityDatabases, 'together'>): { readonly queue: CommitQueue | undefined; readonly close: () => Promise<void> } {
+export function openSharedCommits({ together }: Pick<CityDatabases, 'together'>, leaves: ProcessLeaves): { readonly queue: CommitQueue | undefined; readonly close: () => Promise<void> } {
   if (together === undefined) return { queue: undefined, close: async () => undefined }
   const pool = openAuditPool(together, { log: 'all' })
-  return { queue: openCommitQueue({ pool }), close: () => pool.end() }
+  return { queue: openCommitQueue({ pool, leaves }), close: () => pool.end() }
 }

@@ -55,7 +55,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
     parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
     const open = await openOpenQueries(core, databases.register ?? databases.records.gateway)
     parts.add(open.close)
-    const commits = openSharedCommits(databases)
+    const commits = openSharedCommits(databases, core.leaves)
     parts.add(commits.close)
     const { queue } = commits
     const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue, executor: config.executor })

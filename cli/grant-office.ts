@@ -6,6 +6,7 @@ import { watchGrants } from '../audit/approved-grants.ts'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { grantRegister } from '../audit/grant-register.ts'
 import type { GrantRegister } from '../audit/grant-register.ts'
+import type { ProcessLeaves } from '../audit/own-leaves.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -27,8 +28,8 @@ type Deciding = { readonly engine: PolicyEngine; readonly logger: Logger }
 export type OpenGrantOffice = { readonly office: GrantOffice; readonly register: GrantRegister; readonly close: () => Promise<void> }
 
 /** Connects when first needed. */
-export function openGrantOffice(core: Deciding & { readonly classification: Classification; readonly clock: Clock }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenGrantOffice {
-  const { clock, logger, engine, classification } = core
+export function openGrantOffice(core: Deciding & { readonly classification: Classification; readonly clock: Clock; readonly leaves: ProcessLeaves }, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenGrantOffice {
+  const { clock, logger, engine, classification, leaves } = core
   // Its own: an act holds a connection while its record needs another, and other acts hold theirs.
   const pool = openAuditPool(databases.records.governance, { log: 'governance grants' })
   const records = openAuditPool(databases.records.governance, { log: 'governance grant records', max: 1 })
@@ -36,7 +37,7 @@ export function openGrantOffice(core: Deciding & { readonly classification: Clas
   const where = databases.logs.find(({ logs }) => logs.includes('governance'))
   const source = openPool(where?.address ?? databases.auditReader, { max: 1, domain: 'governance' })
   const failed = (what: string) => (cause: unknown): void => logger.error(what, { log: 'governance', ...errorFacts(cause) })
-  const audit = openAuditLog({ pool: records, log: 'governance', onFailure: failed('audit append failed') })
+  const audit = openAuditLog({ pool: records, log: 'governance', leaves, onFailure: failed('audit append failed') })
   const copy = grantCopier(source, facts, () => ({ bundle: engine.bundle(), classification }))
   // This process goes by what was done from the answer on; others hear of it within a second.
   const changed = async (): Promise<void> => {

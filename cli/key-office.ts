@@ -6,6 +6,7 @@ import { keyRegister } from '../audit/key-register.ts'
 import { inTurns } from '../audit/officers-act.ts'
 import { watchKeys } from '../audit/open-keys.ts'
 import { openUse } from '../audit/open-use.ts'
+import type { ProcessLeaves } from '../audit/own-leaves.ts'
 import { openAuditLog } from '../audit/postgres-log.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
@@ -24,13 +25,13 @@ import type { CityKeys } from './keys.ts'
 type Parts = { readonly clock: Clock; readonly logger: Logger }
 
 /** Connects when first needed. */
-export function openKeyOffice({ clock, logger }: Parts, databases: Pick<CityDatabases, 'records' | 'follower'>): { readonly office: KeyOffice; readonly close: () => Promise<void> } {
+export function openKeyOffice({ clock, logger, leaves }: Parts & { readonly leaves: ProcessLeaves }, databases: Pick<CityDatabases, 'records' | 'follower'>): { readonly office: KeyOffice; readonly close: () => Promise<void> } {
   // Its own: an act holds a connection while its record needs another.
   const pool = openAuditPool(databases.records.governance, { log: 'governance keys', max: 1 })
   const records = openAuditPool(databases.records.governance, { log: 'governance key records', max: 1 })
   const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
   const failed = (what: string) => (cause: unknown): void => logger.error(what, { log: 'governance', ...errorFacts(cause) })
-  const audit = openAuditLog({ pool: records, log: 'governance', onFailure: failed('audit append failed') })
+  const audit = openAuditLog({ pool: records, log: 'governance', leaves, onFailure: failed('audit append failed') })
   const register = keyRegister({ pool, audit, clock, inTurn: inTurns(), changed: () => copyKeys(pool, facts).catch(failed('keys not copied')) })
   return {
     office: keyOffice({ register, clock }),

@@ -27,15 +27,15 @@ import type { OpenCore } from './open-queries.ts'
 
 export type OpenOffice = { readonly office: SuspensionOffice; readonly stops: StopOffice; readonly corrections: CorrectionOffice; readonly open: OpenQueryOffice; readonly audit: AuditLog; readonly copy: () => Promise<void>; readonly copyOpen: () => Promise<CopiedQueries>; readonly close: () => Promise<void> }
 
-/** Connects when first needed. The log is signed by the subgraph's process, not here. */
-export function openOffice({ clock, logger, engine, classification, openFiles: files, readOpen: read }: OpenCore, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
+/** Connects when first needed. Its records are signed with all others of the log, where this process signs it. */
+export function openOffice({ clock, logger, engine, classification, openFiles: files, readOpen: read, leaves }: OpenCore, databases: Pick<CityDatabases, 'records' | 'logs' | 'follower' | 'auditReader'>): OpenOffice {
   const pool = openAuditPool(databases.records.governance, { log: 'governance office' })
   const facts = openPool(databases.follower, { max: 1, domain: 'governance' })
   const reports = openPool(databases.follower, { max: 2, domain: 'governance' })
   const where = databases.logs.find(({ logs }) => logs.includes('governance'))
   const source = openPool(where?.address ?? databases.auditReader, { max: 1, domain: 'governance' })
   const failed = (what: string) => (cause: unknown): void => logger.error(what, { log: 'governance', ...errorFacts(cause) })
-  const audit = openAuditLog({ pool, log: 'governance', onFailure: failed('audit append failed') })
+  const audit = openAuditLog({ pool, log: 'governance', leaves, onFailure: failed('audit append failed') })
   const copy = async (): Promise<void> => {
     await copySuspensions(source, facts)
     await copyStops(source, facts)

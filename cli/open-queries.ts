@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { watchOpenQueries } from '../audit/open-register.ts'
 import type { OpenRegister } from '../audit/open-register.ts'
+import type { ProcessLeaves } from '../audit/own-leaves.ts'
 import type { Clock } from '../core/clock.ts'
 import { errorFacts } from '../core/logger.ts'
 import type { Logger } from '../core/logger.ts'
@@ -43,7 +44,7 @@ function keepGraph(graph: Graph): Graph {
 }
 
 /** What of a process's core open queries need. */
-export type OpenCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly openFiles: readonly BundleFile[]; readonly readOpen: QueryReader }
+export type OpenCore = { readonly classification: Classification; readonly engine: PolicyEngine; readonly clock: Clock; readonly logger: Logger; readonly openFiles: readonly BundleFile[]; readonly readOpen: QueryReader; readonly leaves: ProcessLeaves }
 
 export type OpenLibraryOf = { readonly queries: (schema: GraphQLSchema) => OpenQueries; readonly close: () => Promise<void> }
 

@@ -35,7 +35,7 @@ export type EmbeddedOptions = {
   readonly dataDir: string
   /** Gets one line for each thing an operator should know. */
   readonly log: (line: string) => void
-  /** Before the product's own of the same name; for clusters of tests, which nobody misses after a power cut. No setting of a city reaches it. */
+  /** In the place of the product's own of the same name; for clusters of tests, which nobody misses after a power cut. No setting of a city reaches it. */
   readonly settings?: Readonly<Record<string, string>>
 }
 

@@ -43,6 +43,8 @@ export function openLanes(address: DatabaseAddress, settings: pg.ClientConfig, c
       if (known !== undefined && known.strikes < STRIKES) slow.delete(name)
       return
     }
+    // Of those that were sent together before the first of them was slow.
+    if (known !== undefined && known.strikes >= STRIKES && performance.now() < known.until) return
     const forMs = known?.forMs ?? SLOW_FOR_MS
     const strikes = (known?.strikes ?? 0) + 1
     slow.set(name, { strikes, forMs: strikes < STRIKES ? forMs : Math.min(2 * forMs, SLOW_AT_MOST_MS), until: performance.now() + forMs })

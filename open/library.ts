@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CitygraphError } from '../core/errors.ts'
+import { weighedCache } from '../core/weighed-cache.ts'
 import type { BundleFile } from '../policy-engine/bundle-files.ts'
 import type { Bundle } from '../policy-engine/bundle.ts'
 import type { Combination } from '../policy-engine/combinations.ts'
@@ -98,18 +99,20 @@ function versionOf(queries: ReadonlyMap<string, OpenQuery>): string {
 
 /** Reads each text once, for whoever asks: it reads the same by the same graph under the same sets of fields, and most changes of policies are of other things. */
 export function rememberingReader(): QueryReader {
-  const readings = new Map<string, QueryReading>()
+  let readings = weighedCache<string, QueryReading>(MOST_TEXT)
   let by: { readonly sets: string; readonly graph: Graph } | undefined
   return (file, graph, combinations) => {
     const sets = JSON.stringify(combinations)
-    if (by?.sets !== sets || by.graph !== graph) readings.clear()
+    if (by?.sets !== sets || by.graph !== graph) readings = weighedCache(MOST_TEXT)
     by = { sets, graph }
     const key = `${file.name}\n${file.text}`
-    const reading = readings.get(key) ?? readQuery(file, graph, combinations)
-    if (readings.size > MOST_READINGS) readings.clear()
-    readings.set(key, reading)
+    const known = readings.get(key)
+    if (known !== undefined) return known
+    const reading = readQuery(file, graph, combinations)
+    readings.set(key, reading, key.length)
     return reading
   }
 }
 
-const MOST_READINGS = 2_000
+/** Characters of texts whose readings are kept; those take some forty times as many bytes. */
+const MOST_TEXT = 1_000_000

@@ -10,6 +10,7 @@ import { parse, validate } from 'graphql'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AccessRecord, LogRecord } from '../../audit/access-record.ts'
+import { processLeaves } from '../../audit/own-leaves.ts'
 import { openSubgraph, policiesFolder, type Open } from '../../cli/city-parts.ts'
 import { embeddedKeys } from '../../cli/keys.ts'
 import { frozenClock } from '../../core/clock.ts'
@@ -65,7 +66,7 @@ beforeAll(async () => {
   const audit = await fromTemplate('audit', 'records', ({ owner }) => applyMigrations(owner, 'migrations/audit/sql', { domain: 'audit' }).then(() => undefined))
   const folder = mkdtempSync(join(tmpdir(), 'citygraph-test-'))
   const own = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [PAIR_KEY] }
-  const core = { classification, engine, clock, logger: createLogger('silent'), openFiles: [], readOpen: rememberingReader(), close: () => undefined }
+  const core = { classification, engine, clock, logger: createLogger('silent'), openFiles: [], readOpen: rememberingReader(), leaves: processLeaves(), close: () => undefined }
   const addresses = asCityDatabases({ ...databases, governance: await governanceDatabase(), audit }, folder)
   const isAccess = (record: LogRecord): record is AccessRecord => 'entries' in record
   for (const domain of domains) {

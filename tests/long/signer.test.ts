@@ -47,7 +47,7 @@ function copy(signing: KeyObject = key) {
   const pool = openAuditPool(database.writer(LOG), { log: LOG, max: 3 })
   const failures: SignerFailure[] = []
   const queue = openCommitQueue({ pool })
-  const signer = openSigner({ pool, log: LOG, key: signing, own: queue.ownLeaves(LOG), onFailure: (failure) => void failures.push(failure) })
+  const signer = openSigner({ pool, log: LOG, key: signing, own: queue.leaves.of(LOG), onFailure: (failure) => void failures.push(failure) })
   const log = openAuditLog({ queue, log: LOG })
   let ended = false
   const end = async (how: Signer['close']): Promise<void> => {

@@ -123,6 +123,15 @@ test('a statement that was slow is tried again after a second, and after twice a
   expect(await lanes.ask(sleep, ['quick', '0'])).toEqual([['quick', '']])
 }, 20_000)
 
+test('statements that were sent together and are slow together count as one', async () => {
+  const together = Array.from({ length: 8 }, () => lanes.ask(sleep, ['slow', '0.1']))
+  expect(together).not.toContain(undefined)
+  await Promise.all(together)
+  expect(lanes.ask(sleep, ['slow', '0'])).toBeUndefined()
+  await pause(1_100)
+  expect(await lanes.ask(sleep, ['quick', '0'])).toEqual([['quick', '']])
+}, 20_000)
+
 test('an event loop that is busy for long does not make a statement slow', async () => {
   for (let turn = 0; turn < 6; turn++) {
     const asked = lanes.ask(echo, ['a', '1'])

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { processLeaves } from '../../audit/own-leaves.ts'
 import { openSubgraphs, policiesFolder } from '../../cli/city-parts.ts'
 import { embeddedKeys } from '../../cli/keys.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -49,7 +50,7 @@ export async function departmentSubgraphs(parts: {
   const keys = { ...embeddedKeys(folder, readConfig({ CITYGRAPH_FOLDER: folder })), ids: [new TextEncoder().encode(PAIR_KEY)] }
   const lines: string[] = []
   const logger = createLogger('info', { write: (line) => void lines.push(line) })
-  const opened = openSubgraphs({ classification, engine, clock, logger, openFiles: [], readOpen: rememberingReader(), close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
+  const opened = openSubgraphs({ classification, engine, clock, logger, openFiles: [], readOpen: rememberingReader(), leaves: processLeaves(), close: () => undefined }, asCityDatabases({ ...parts.databases, governance: await governanceDatabase(), audit }, folder), keys)
   const of = new Map(subgraphNames.map((domain, at) => [domain, opened[at]?.it]))
   return {
     engine,
