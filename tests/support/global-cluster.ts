@@ -49,9 +49,10 @@ function linesOf(file: string): readonly string[] {
 
 /**
  * Hundreds of databases that live for seconds, made while others commit: those would wait for the disk longer than an answer waits for its
- * record, and at PostgreSQL's own pace a vacuum would begin ten times a second. What is measured has the product's settings.
+ * record, and at PostgreSQL's own pace a vacuum would begin ten times a second. Several cities run at a time, each with the connections of
+ * one. What is measured has the product's settings.
  */
-const crowded = { fsync: 'off', autovacuum_naptime: '10min' }
+const crowded = { fsync: 'off', autovacuum_naptime: '10min', max_connections: '600' }
 
 /** vitest's global setup; the function it returns is the teardown. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
