@@ -17,7 +17,7 @@ const over = 'DENIED QUOTA'
 let of: QuotaCity
 let grownUps: readonly { readonly pid: string; readonly id_no: string; readonly name: string }[]
 beforeAll(async () => {
-  of = await quotaCity({ A: [3, 30], B: [3, 30], C: [3, 30] })
+  of = await quotaCity({ A: [3, 30], B: [3, 30], C: [3, 30] }, { own: true })
   grownUps = await people("minor_until IS NULL OR minor_until < DATE '2020-01-01'")
 })
 afterAll(async () => {

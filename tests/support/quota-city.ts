@@ -22,11 +22,11 @@ export function quotasYaml(limits: Readonly<Record<'A' | 'B' | 'C', readonly [nu
 }
 
 /** A city with these limits. `edits`: of other files of its policies. */
-export async function quotaCity(limits: Parameters<typeof quotasYaml>[0], more: { readonly edits?: Parameters<typeof editedPolicies>[0]; readonly databases?: CityOptions['databases'] } = {}): Promise<QuotaCity> {
+export async function quotaCity(limits: Parameters<typeof quotasYaml>[0], { edits, ...more }: { readonly edits?: Parameters<typeof editedPolicies>[0] } & Pick<CityOptions, 'databases' | 'own'> = {}): Promise<QuotaCity> {
   let at = Date.parse(TEST_DAY)
   const clock: Clock = { now: () => new Date(at) }
-  const policies = editedPolicies({ ...more.edits, 'quotas.yaml': () => quotasYaml(limits) })
-  const city = await runningCity({ clock, policies, ...(more.databases === undefined ? {} : { databases: more.databases }) })
+  const policies = editedPolicies({ ...edits, 'quotas.yaml': () => quotasYaml(limits) })
+  const city = await runningCity({ clock, policies, ...more })
   const issuer = await demonstrationIssuer(city.keys, clock)
   return {
     city,

@@ -161,7 +161,7 @@ describe('a text', () => {
     ['that fills the heap', { operation: NAMES, more: Array.from({ length: 600 }, () => `keywords: [${'x'.repeat(50)}]`) }, /at most 32768 characters/],
     ['whose id is another path', { id: '../graphql' }, /an id is of small letters/],
     ['whose id is percent-encoded', { id: 'a%2fb' }, /an id is of small letters/],
-    ['whose purpose is not registered', { audience: 'grant', purpose: 'XXX-9999' }, /not registered/],
+    ['whose purpose is not registered', { audience: 'grant', purpose: 'EDU-9999' }, /not registered/],
     ['that is called after serving’s own parameters', { operation: NAMES.replaceAll('$division', '$format'), parameters: 'format: "310101"' }, /every open query has/],
   ])('%s is refused, with the place', async (_what, changes, reason) => {
     const problems = problemsOf(await acts.propose(openText({ id: 'refused', ...changes }), tokens.owner))
