@@ -5,14 +5,17 @@ import { refuseDifferentAnswers } from './compare-answers.ts'
 import { measureInTurn } from './measure.ts'
 import type { Instruments, LoadShape, Measured, Rounds } from './measure.ts'
 import type { Server } from './servers.ts'
+import { stopAll } from './shared-servers.ts'
+import type { SharedServer, SharedServers } from './shared-servers.ts'
 import type { Verdict } from './verdict.ts'
 import type { WorkloadName } from './workloads.ts'
 
 export type Bench = Instruments & {
   readonly city: BenchCity
+  readonly shared: SharedServers
   readonly shape: LoadShape
-  /** Also what needs minutes and gigabytes: a million people. */
-  readonly large: boolean
+  /** Without what takes a minute and a gigabyte by itself: a million people. */
+  readonly quick: boolean
 }
 
 /** A row of the table in results.md. */
@@ -21,19 +24,19 @@ export type TableRow = { readonly workload: WorkloadName; readonly target: strin
 export type Outcome = { readonly verdicts: readonly Verdict[]; readonly table: readonly TableRow[]; readonly notes: readonly string[] }
 
 export type TargetName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8'
-export type MeasureTarget = (bench: Bench) => Promise<Outcome>
+/** `shares`: the servers that it does not end, since other targets measure them too. */
+export type MeasureTarget = { readonly shares: readonly SharedServer[]; readonly measure: (bench: Bench) => Promise<Outcome> }
 
-/** Gives `work` what starts servers, one after the other, and ends all of them however it ends. */
+/** Gives `work` what keeps servers while it lasts; all of them end however it ends. */
 export async function withServers<T>(work: (start: (starting: Promise<Server>) => Promise<Server>) => Promise<T>): Promise<T> {
-  const servers: Server[] = []
+  const servers: Promise<Server>[] = []
   try {
-    return await work(async (starting) => {
-      const server = await starting
-      servers.push(server)
-      return server
+    return await work((starting) => {
+      servers.push(starting)
+      return starting
     })
   } finally {
-    await Promise.all(servers.map(({ stop }) => stop()))
+    await stopAll(servers)
   }
 }
 

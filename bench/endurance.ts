@@ -24,7 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const size = wholeNumber(options.text('size'), 'size', { default: 2_000, min: 400, max: 5_000_000 })
   const connections = wholeNumber(options.text('connections'), 'connections', { default: 32, min: 1, max: 1_000 })
   const seconds = wholeNumber(options.text('seconds'), 'seconds', { default: 10, min: 1, max: 600 })
-  const shape = { only: undefined, workload: undefined, profile: undefined, large: false, out: undefined, rounds: 1, size, connections, seconds }
+  const shape = { only: undefined, workload: undefined, profile: undefined, quick: true, out: undefined, rounds: 1, size, connections, seconds }
   return withBench(shape, async ({ city, load, say }) => withServers(async (start) => {
     const { url, body, headers, pids } = await start(citygraph(city, workloads.W1, 'citygraph, bank-a'))
     const job = { url, body, headers, connections, warmUpSeconds: 0 }

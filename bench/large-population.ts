@@ -8,11 +8,18 @@ import type { BenchCity } from './bench-city.ts'
 import { rows } from './bench-city.ts'
 import type { DatabaseAddress } from '../migrations/address.ts'
 
+/** The databases of P5, by their number of people. */
+export const largePopulations = { 20_000: 'bench_people_20000', 1_000_000: 'bench_people_1000000' } as const
+
+/** Makes both. Nothing may be connected to population's own meanwhile. */
+export async function makeLargePopulations(city: BenchCity): Promise<void> {
+  for (const [people, name] of Object.entries(largePopulations)) await largerPopulation(city, name, Number(people))
+}
+
 /** As in migrations/embedded.ts. */
 const SUPERUSER = 'postgres'
 
-/** Makes the database `name` with `people` persons. Nothing may be connected to population's own meanwhile. */
-export async function largerPopulation({ folder, databases }: BenchCity, name: string, people: number): Promise<void> {
+async function largerPopulation({ folder, databases }: BenchCity, name: string, people: number): Promise<void> {
   const { population } = databases.owners
   if (!('host' in population)) throw new RangeError('only of an embedded city')
   const as = (database: string): DatabaseAddress => ({ ...population, database, user: SUPERUSER, password: readFileSync(join(folder, 'superuser.key'), 'utf8').trim() })

@@ -14,7 +14,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: readonly stri
   plain: () => import('./plain/serve-plain.ts'),
 }
 
-const usage = `npm run bench -- [--only P1,P2] [--workload W1] [--seconds N] [--rounds N] [--size N] [--connections N] [--large] [--out FILE]
+const usage = `npm run bench -- [--only P1,P2] [--workload W1] [--seconds N] [--rounds N] [--size N] [--connections N] [--quick] [--out FILE]
 npm run bench -- --profile W1 [--out FILE.svg]
 npm run bench -- endurance | audit | open [--rounds N] [--seconds N] [--size N] [--connections N]
 `

@@ -29,7 +29,11 @@ export type Instruments = {
 /** Warms each server up, then measures all of them in turn, `rounds` times. */
 export async function measureInTurn(servers: readonly Server[], shape: LoadShape, { load, postmaster, say }: Instruments, vary?: string): Promise<Rounds> {
   const jobFor = ({ url, body, headers }: Server) => ({ url, body, headers, connections: shape.connections, ...(vary === undefined ? {} : { vary }) })
-  for (const server of servers) await load.put({ ...jobFor(server), connections: Math.max(shape.connections, WARM_UP_CONNECTIONS), warmUpSeconds: WARM_UP_SECONDS, seconds: 0, most: WARM_UP_ANSWERS })
+  for (const server of servers) {
+    if (warm.has(server)) continue
+    await load.put({ ...jobFor(server), connections: Math.max(shape.connections, WARM_UP_CONNECTIONS), warmUpSeconds: WARM_UP_SECONDS, seconds: 0, most: WARM_UP_ANSWERS })
+    warm.add(server)
+  }
   const rounds = new Map<Server, Measured[]>(servers.map((server) => [server, []]))
   for (let round = 1; round <= shape.rounds; round += 1) {
     for (const server of servers) {
@@ -50,6 +54,9 @@ export async function measureInTurn(servers: readonly Server[], shape: LoadShape
   }
   return rounds
 }
+
+/** Those that an earlier target has measured. */
+const warm = new WeakSet<Server>()
 
 /** So that compilers have seen enough, also of what is then asked by one connection: whichever is first. */
 const WARM_UP_CONNECTIONS = 32

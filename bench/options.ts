@@ -12,7 +12,7 @@ export type BenchOptions = {
   readonly rounds: number
   readonly size: number
   readonly connections: number
-  readonly large: boolean
+  readonly quick: boolean
   /** Where results, or the flame graph, are written. */
   readonly out: string | undefined
 }
@@ -22,7 +22,7 @@ const workloadNames: readonly WorkloadName[] = ['W1', 'W2', 'W3', 'W4']
 
 /** Throws UsageError on anything that is not understood. */
 export function readBenchOptions(args: readonly string[]): BenchOptions {
-  const options = readOptions(args, { only: 'string', workload: 'string', profile: 'string', seconds: 'string', rounds: 'string', size: 'string', connections: 'string', large: 'boolean', out: 'string' })
+  const options = readOptions(args, { only: 'string', workload: 'string', profile: 'string', seconds: 'string', rounds: 'string', size: 'string', connections: 'string', quick: 'boolean', out: 'string' })
   if (options.words.length > 0) throw new UsageError('Measurements with a name are audit, endurance and open; without one everything is measured.')
   const only = options.text('only')?.split(',').map((name) => oneOf(targetNames, name, 'only'))
   const workload = given(options.text('workload'), (name) => oneOf(workloadNames, name, 'workload'))
@@ -32,11 +32,11 @@ export function readBenchOptions(args: readonly string[]): BenchOptions {
     only,
     workload,
     profile,
-    seconds: wholeNumber(options.text('seconds'), 'seconds', { default: 3, min: 1, max: 600 }),
+    seconds: wholeNumber(options.text('seconds'), 'seconds', { default: 2, min: 1, max: 600 }),
     rounds: wholeNumber(options.text('rounds'), 'rounds', { default: 3, min: 1, max: 100 }),
     size: wholeNumber(options.text('size'), 'size', { default: 2_000, min: 400, max: 5_000_000 }),
     connections: wholeNumber(options.text('connections'), 'connections', { default: 32, min: 1, max: 1_000 }),
-    large: options.flag('large'),
+    quick: options.flag('quick'),
     out: options.text('out'),
   }
 }

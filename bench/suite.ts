@@ -4,11 +4,13 @@ import { cpus } from 'node:os'
 import { closing } from '../cli/stopping.ts'
 import { startCity } from './bench-city.ts'
 import type { Bench, MeasureTarget, Outcome, TargetName } from './bench.ts'
+import { makeLargePopulations } from './large-population.ts'
 import { readBenchOptions } from './options.ts'
 import type { BenchOptions } from './options.ts'
 import { startLoad } from './processes.ts'
 import { runProfile } from './profile/run-profile.ts'
 import { writeResults } from './results.ts'
+import { sharedServers } from './shared-servers.ts'
 import { p1 } from './targets/p1.ts'
 import { p2 } from './targets/p2.ts'
 import { p3 } from './targets/p3.ts'
@@ -22,6 +24,9 @@ import { runWorkload } from './workload-run.ts'
 
 const targets: Readonly<Record<TargetName, MeasureTarget>> = { P1: p1, P2: p2, P3: p3, P4: p4, P5: p5, P6: p6, P7: p7, P8: p8 }
 
+/** Those that share servers next to each other. */
+const order: readonly TargetName[] = ['P6', 'P1', 'P3', 'P2', 'P5', 'P8', 'P4', 'P7']
+
 /** 0 when no target is missed by more than the spread. */
 export async function run(args: readonly string[]): Promise<number> {
   const options = readBenchOptions(args)
@@ -33,13 +38,18 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const outcomes = await withBench(options, async (bench) => {
     if (options.workload !== undefined) return [await runWorkload(bench, options.workload)]
-    const found: Outcome[] = []
-    for (const [name, measure] of Object.entries(targets)) {
-      if (options.only !== undefined && !options.only.some((chosen) => chosen === name)) continue
-      bench.say(`${name} (${((performance.now() - begun) / 1_000).toFixed(0)} s)`)
-      found.push(await measure(bench))
+    const chosen = order.filter((name) => options.only?.includes(name) ?? true)
+    if (!options.quick && chosen.includes('P5')) {
+      bench.say('making a million people')
+      await makeLargePopulations(bench.city)
     }
-    return found
+    const found = new Map<TargetName, Outcome>()
+    for (const [at, name] of chosen.entries()) {
+      bench.say(name)
+      found.set(name, await targets[name].measure(bench))
+      await bench.shared.endAllBut(chosen.slice(at + 1).flatMap((later) => targets[later].shares))
+    }
+    return chosen.toSorted().flatMap((name) => found.get(name) ?? [])
   })
   const verdicts = outcomes.flatMap(({ verdicts: some }) => some)
   const file = writeResults(outcomes, options)
@@ -48,8 +58,9 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** A city, a load generator and the options' shape of load, for as long as `work` takes. */
-export async function withBench<T>({ size, connections, seconds, rounds, large }: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+export async function withBench<T>({ size, connections, seconds, rounds, quick }: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const begun = performance.now()
+  const say = (line: string): void => void process.stderr.write(`${((performance.now() - begun) / 1_000).toFixed(0).padStart(4)} s ${line}\n`)
   const parts = closing()
   try {
     say(`${rounds} rounds of ${seconds} s, ${connections} connections, ${size} people; ${cpus().length} processors, Node ${process.versions.node}`)
@@ -57,7 +68,9 @@ export async function withBench<T>({ size, connections, seconds, rounds, large }
     parts.add(city.stop)
     const load = startLoad()
     parts.add(load.stop)
-    return await work({ city, load, postmaster: city.postmaster, say, large, shape: { connections, seconds, rounds } })
+    const shared = sharedServers(city)
+    parts.add(() => shared.endAllBut([]))
+    return await work({ city, shared, load, postmaster: city.postmaster, say, quick, shape: { connections, seconds, rounds } })
   } finally {
     await parts.closeAll()
   }

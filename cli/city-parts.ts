@@ -2,7 +2,6 @@
 
 import type { KeyObject } from 'node:crypto'
 import { resolve } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import type pg from 'pg'
 import { openAuditPool } from '../audit/audit-pool.ts'
 import { openCommitQueue } from '../audit/commit-queue.ts'
@@ -107,16 +106,17 @@ export type LogWrapper = (log: AuditLog) => AuditLog
 /** `queue`: of a process that writes several logs. */
 export type LogOptions = { readonly wrap?: LogWrapper | undefined; readonly queue?: CommitQueue | undefined }
 
-/** `leaves`: of the process, where there is no `queue`. `register`: the audit database that says who is suspended and what is stopped, where that is not the log's own. */
-export type LogPlace = { readonly queue?: CommitQueue | undefined; readonly leaves?: ProcessLeaves | undefined; readonly register?: DatabaseAddress | undefined }
+/** `leaves`: of the process, where there is no `queue`. */
+export type LogPlace = { readonly queue?: CommitQueue | undefined; readonly leaves?: ProcessLeaves | undefined }
 
-/** `executor`: how operations run; left out: compiled. */
-export type SubgraphOptions = LogOptions & { readonly executor?: Executor }
+/** `executor`: how operations run; left out: compiled. `suspensions`: what its process hears; left out: the subgraph asks by itself. */
+export type SubgraphOptions = LogOptions & { readonly executor?: Executor; readonly suspensions?: Suspensions | undefined }
 
 /** One subgraph on its database and its log. */
-export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue, executor = 'compiled' }: SubgraphOptions = {}): Open<Subgraph> {
+export function openSubgraph(domain: SubgraphName, core: CityCore, databases: CityDatabases, keys: CityKeys, { wrap = (log) => log, queue, executor = 'compiled', suspensions }: SubgraphOptions = {}): Open<Subgraph> {
   const database = openPool(databases.serving[domain], { max: 8, domain })
-  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, leaves: core.leaves, register: databases.register })
+  const audit = openLog(domain, databases.records[domain], core.logger, keys.audit, { queue, leaves: core.leaves })
+  const hearing = suspensions === undefined ? openSuspensions(core, databases.register ?? databases.records[domain]) : { it: suspensions, close: async () => undefined }
   const acting = domain === 'governance' ? openOffice(core, databases) : undefined
   const granting = domain === 'governance' ? openGrantOffice(core, databases) : undefined
   const holding = domain === 'governance' ? openKeyOffice(core, databases) : undefined
@@ -130,7 +130,7 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
     engine: core.engine,
     database,
     audit: wrap(audit.it),
-    suspensions: audit.suspensions,
+    suspensions: hearing.it,
     supply: audit.supply,
     ids: createPublicIds(keys.ids),
     cursors: createCursorSeal(keys.ids),
@@ -150,16 +150,30 @@ export function openSubgraph(domain: SubgraphName, core: CityCore, databases: Ci
       await granting?.close()
       await holding?.close()
       await report?.close()
+      await hearing.close()
       await audit.close()
       await database.end()
     },
   }
 }
 
-/** The log of a department or of the gateway, whose heads `key` signs while it grows, and who is suspended by what the register says. */
-export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, leaves, register = address }: LogPlace = {}): Open<AuditLog> & { readonly suspensions: Suspensions; readonly supply: SupplyLedger } {
-  // One connection for appends, one for the signer, one for what else a request asks.
-  const pool = openAuditPool(address, { log, max: 3 })
+/** Who is suspended and what is stopped, by the audit database at `address`. */
+export function openSuspensions({ logger }: Pick<CityCore, 'logger'>, address: DatabaseAddress): Pick<Open<Suspensions>, 'it' | 'close'> {
+  const pool = openAuditPool(address, { log: 'suspensions', max: 1 })
+  const it = watchSuspensions({ pool, onFailure: (cause) => logger.error('suspensions unknown', errorFacts(cause)) })
+  return {
+    it,
+    close: async () => {
+      await it.close()
+      await pool.end()
+    },
+  }
+}
+
+/** The log of a department or of the gateway, whose heads `key` signs while it grows. */
+export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, leaves }: LogPlace = {}): Open<AuditLog> & { readonly supply: SupplyLedger } {
+  // One connection for appends, one for the signer.
+  const pool = openAuditPool(address, { log })
   // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
   const charges = openAuditPool(address, { log: `${log} supply` })
   let failedAt = -Infinity
@@ -170,12 +184,9 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
   const commits = queue ?? openCommitQueue({ pool, leaves })
   const it = openAuditLog({ log, onFailure, queue: commits })
   const signer = openSigner({ pool, log, key, own: commits.leaves.of(log), onFailure: (failure, cause) => logger.error('log not signed', { log, failure, ...errorFacts(cause) }) })
-  const news = isDeepStrictEqual(register, address) ? pool : openAuditPool(register, { log: `${log} register`, max: 1 })
-  const suspensions = watchSuspensions({ pool: news, onFailure: (cause) => logger.error('suspensions unknown', { log, ...errorFacts(cause) }) })
   const supply = openSupplyLedger({ pool: charges, onFailure: (cause) => logger.error('supply not charged', { log, ...errorFacts(cause) }) })
   return {
     it,
-    suspensions,
     supply,
     // Records that nobody signs are protected by nothing: somebody must look before more is answered.
     ready: async () => {
@@ -185,8 +196,6 @@ export function openLog(log: string, address: DatabaseAddress, logger: Logger, k
     close: async () => {
       await it.close()
       await signer.close()
-      await suspensions.close()
-      if (news !== pool) await news.end()
       await pool.end()
       await charges.end()
     },

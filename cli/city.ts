@@ -13,7 +13,7 @@ import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { inProcessLink } from '../subgraphs/in-process.ts'
 import type { CityDatabases } from './city-databases.ts'
-import { openCore, openIssuers, openLog, openSharedCommits, openSubgraphs } from './city-parts.ts'
+import { openCore, openIssuers, openLog, openSharedCommits, openSubgraphs, openSuspensions } from './city-parts.ts'
 import type { CityCore, LogWrapper, Open } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openGovernance } from './governance-parts.ts'
@@ -52,19 +52,22 @@ export async function openCity(inputs: CityInputs): Promise<City> {
   try {
     const core = await openCore(clock, logger, { policies: inputs.policies, openQueries: inputs.openQueries, embedded: databases })
     parts.add(async () => core.close())
-    parts.add((await followRegister(core, databases.register ?? databases.records.gateway)).close)
-    const open = await openOpenQueries(core, databases.register ?? databases.records.gateway)
+    const register = databases.register ?? databases.records.gateway
+    parts.add((await followRegister(core, register)).close)
+    const open = await openOpenQueries(core, register)
     parts.add(open.close)
     const commits = openSharedCommits(databases, core.leaves)
     parts.add(commits.close)
     const { queue } = commits
-    const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue, executor: config.executor })
+    const hearing = openSuspensions(core, register)
+    parts.add(hearing.close)
+    const subgraphs = openSubgraphs(core, databases, keys, { wrap: inputs.wrapLogs, queue, executor: config.executor, suspensions: hearing.it })
     for (const subgraph of subgraphs) parts.add(subgraph.close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { queue, register: databases.register })
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { queue })
     parts.add(audit.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
-    const access = openAccess(core, databases.register ?? databases.records.gateway, keys, config.publicUrl)
+    const access = openAccess(core, register, keys, config.publicUrl)
     parts.add(access.close)
     await refuseUnreachable([...subgraphs, audit])
     const issuers = await openIssuers(config, core, keys, databases.embedded)
@@ -77,7 +80,7 @@ export async function openCity(inputs: CityInputs): Promise<City> {
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }) }),
       audit: audit.it,
       ...(queue === undefined ? {} : { commits: answerCommits(queue) }),
-      suspensions: audit.suspensions,
+      suspensions: hearing.it,
       openAccess: access.it,
       publicUrl: config.publicUrl,
       supply: audit.supply,

@@ -13,7 +13,7 @@ import { listen } from '../gateway/listen.ts'
 import { committedSupergraphSdl } from '../schema/load.ts'
 import { createSealer } from '../subgraphs/access-context.ts'
 import { attachDatabases, foreignGateway } from './city-databases.ts'
-import { clockOf, openCore, openIssuers, openLog } from './city-parts.ts'
+import { clockOf, openCore, openIssuers, openLog, openSuspensions } from './city-parts.ts'
 import { followRegister } from './grant-office.ts'
 import { openAccess } from './key-office.ts'
 import { configuredKeys, embeddedKeys, keyId } from './keys.ts'
@@ -43,8 +43,10 @@ export async function run(args: readonly string[]): Promise<number> {
     if (own) await register.answered()
     const open = await openOpenQueries(core, databases.register ?? databases.records.gateway)
     parts.add(open.close)
-    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit, { register: databases.register })
+    const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
     parts.add(audit.close)
+    const hearing = openSuspensions(core, databases.register ?? databases.records.gateway)
+    parts.add(hearing.close)
     const served = openServedLogs(databases, keys.audit)
     parts.add(served.close)
     const access = openAccess(core, databases.register ?? databases.records.gateway, keys, config.publicUrl)
@@ -58,7 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
       ...(file === undefined ? { classification: core.classification, openQueries: open.queries } : {}),
       ...(keys.seal === undefined ? {} : { sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock: core.clock }) }),
       audit: audit.it,
-      suspensions: audit.suspensions,
+      suspensions: hearing.it,
       openAccess: access.it,
       publicUrl: config.publicUrl,
       supply: audit.supply,

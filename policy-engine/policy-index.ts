@@ -1,4 +1,4 @@
-// Which policies a plan has to look at: by organisation, purpose, action, row type and coordinate, so that thousands of grants
+// Which policies a plan has to look at: by organisation, purpose, kind of caller, action, row type and coordinate, so that thousands of grants
 // of others cost nothing. A permit is left out only where one of its leading conditions is surely false; a forbid only by its
 // scope, because a forbid that errs still forbids.
 
@@ -23,8 +23,8 @@ export type Candidates = (action: Action, rowType: string, coordinate: string) =
 
 const anyone = ''
 
-/** A policy with what is looked up often. `place`: in bundle order. `coordinates`: the only ones it can matter to, if it names them. */
-type Indexed = { readonly policy: Policy; readonly place: number; readonly rowType: string | undefined; readonly coordinates: ReadonlySet<string> | undefined; readonly mayApply: (situation: Situation) => boolean }
+/** A policy with what is looked up often. `place`: in bundle order. `kinds`, `coordinates`: the only ones it can matter to, if it names them. */
+type Indexed = { readonly policy: Policy; readonly place: number; readonly rowType: string | undefined; readonly kinds: ReadonlySet<string> | undefined; readonly coordinates: ReadonlySet<string> | undefined; readonly mayApply: (situation: Situation) => boolean }
 
 export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
   const byOrganisation = new Map<string, Map<string, Indexed[]>>()
@@ -34,6 +34,7 @@ export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
       policy,
       place,
       rowType: policy.resource.op === 'is' ? policy.resource.type : undefined,
+      kinds: permits ? leading(policy, 'kind') : undefined,
       coordinates: permits ? leading(policy, 'coordinate') : undefined,
       mayApply: mayApply(policy),
     }
@@ -45,10 +46,10 @@ export function indexPolicies(policies: readonly Policy[]): PolicyIndex {
   const literals = policies.flatMap((policy) => policy.conditions.flatMap(({ body }) => literalsOf(body)))
   return {
     candidates: (situation) => {
-      const { caller: { org }, occasion: { purpose } } = situation
+      const { caller: { org, kind }, occasion: { purpose } } = situation
       const lists = [byOrganisation.get(anyone), org === anyone ? undefined : byOrganisation.get(org)]
       const found = lists.flatMap((list) => [...(list?.get(anyone) ?? []), ...(purpose === undefined || purpose === anyone ? [] : list?.get(purpose) ?? [])])
-      return candidatesOf(found.filter((indexed) => indexed.mayApply(situation)))
+      return candidatesOf(found.filter(({ kinds, mayApply: may }) => (kinds === undefined || kinds.has(kind)) && may(situation)))
     },
     instants: [...new Set(literals.flatMap((value) => (typeof value === 'object' && !isSet(value) && isInstant(value) ? [value.epochMs] : [])))].sort((a, b) => a - b),
     namedCallers: new Set([...policies.flatMap(scopeEntities), ...literals.flatMap(entitiesIn)].filter((entity) => entity.type === 'Caller').map((entity) => entity.id)),
@@ -101,8 +102,10 @@ function organisationOf({ principal }: Policy): string {
   return entity?.type === 'Organisation' ? entity.id : anyone
 }
 
-/** Constants that a `when` conjunct demands of the purpose or the coordinate; undefined if none does. */
-function leading(policy: Policy, what: 'purpose' | 'coordinate'): ReadonlySet<string> | undefined {
+type Led = 'purpose' | 'kind' | 'coordinate'
+
+/** Constants that a `when` conjunct demands of the purpose, the caller's kind or the coordinate; undefined if none does. */
+function leading(policy: Policy, what: Led): ReadonlySet<string> | undefined {
   for (const { when, body } of policy.conditions) {
     if (!when) continue
     for (const term of conjunctsOf(body)) {
@@ -115,10 +118,10 @@ function leading(policy: Policy, what: 'purpose' | 'coordinate'): ReadonlySet<st
   return undefined
 }
 
-function reads(expression: Expression, what: 'purpose' | 'coordinate'): boolean {
+function reads(expression: Expression, what: Led): boolean {
   if (expression.op !== 'attribute' || expression.name !== what) return false
   const base = what === 'coordinate' && expression.of.op === 'attribute' && expression.of.name === 'field' ? expression.of.of : expression.of
-  return base.op === 'variable' && base.name === 'context'
+  return base.op === 'variable' && base.name === (what === 'kind' ? 'principal' : 'context')
 }
 
 function namesIn(value: Known): readonly string[] {

@@ -175,7 +175,7 @@ export function answering(schema: GraphQLSchema, parts: SubgraphParts): Pick<Sub
       if (!engine.knows(version)) await engine.reload()
       const under = { raised: [], refused: [], ...inForce(heard, access, version) }
       const plain = (known.plan = planFor(request, version, under))
-      const operation = (known.operation = readOperation(request.query, request.operationName))
+      const operation = (known.operation = readOperation(request.query, request.operationName, request.planned))
       known.decisions = readDecisions(known.plan, operation)
       // The gate would deny it too, but this field is not nullable: its null would look like a failure of ours.
       if (request.route === 'router' && operation.entries.includes('Query._service')) throw new CitygraphError('FORBIDDEN')

@@ -18,7 +18,7 @@ export type InProcessRequest = {
 
 export type InProcessLink = { process(request: InProcessRequest): Promise<SubgraphAnswer> }
 
-/** The way into a subgraph of the same process. Never throws. */
+/** The way into a subgraph of the same process, for the gateway alone: whoever holds a seal of this process has validated and planned what it asks. Never throws. */
 export function inProcessLink(subgraph: Subgraph): InProcessLink {
   return {
     async process({ request, seal, requestId = randomUUID(), commit }) {
@@ -30,7 +30,7 @@ export function inProcessLink(subgraph: Subgraph): InProcessLink {
         return subgraph.refuse({ error, requestId })
       }
       const { query, operationName, variables } = request
-      return subgraph.answer({ query, operationName, variables, access, requestId, commit })
+      return subgraph.answer({ query, operationName, variables, access, requestId, commit, planned: true })
     },
   }
 }

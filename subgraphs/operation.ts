@@ -3,7 +3,7 @@
 // its refusals quote nothing of the text.
 
 import {
-  getNamedType, getOperationAST, isObjectType, Kind, parse, specifiedRules, validate, visit,
+  getNamedType, getOperationAST, isLeafType, isObjectType, Kind, parse, specifiedRules, validate, visit,
   type DocumentNode, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
 } from 'graphql'
 import { boundedCache } from '../core/bounded-cache.ts'
@@ -24,7 +24,10 @@ export type Operation = {
   readonly fields: readonly { readonly type: string; readonly field: string }[]
 }
 
-export type ReadOperation = (query: string, operationName: string | undefined) => Operation
+/**
+ * `planned`: made by the planner of this process from an operation that was validated: it is not validated once more, only measured and walked, and
+ * refused where it names what the schema has not. */
+export type ReadOperation = (query: string, operationName: string | undefined, planned?: boolean) => Operation
 
 /** Planned fetches are flat; these bounds stop what no planner sends. Planners lengthen a caller's names (at most 100) by suffixes. */
 const LIMITS = { characters: 100_000, name: 200, tokens: 15_000, depth: 30, selections: 10_000 }
@@ -34,14 +37,15 @@ const KEPT = 1_000
 export function operationReader(schema: GraphQLSchema, classification: Classification): ReadOperation {
   const kept = boundedCache<string, Operation>(KEPT)
   const rules = [...specifiedRules, reservedAliasRule(classification)]
-  return (query, operationName) => {
-    const key = `${operationName?.length ?? 0} ${operationName ?? ''} ${query}`
+  return (query, operationName, planned = false) => {
+    // What was not validated is never found by those whose operations must be.
+    const key = `${planned ? 'planned' : 'any'} ${operationName?.length ?? 0} ${operationName ?? ''} ${query}`
     const known = kept.get(key)
     if (known !== undefined) return known
     if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
     const document = parsed(query)
     refuseNames(document)
-    const [problem] = validate(schema, document, rules, { maxErrors: 1 })
+    const [problem] = planned ? [] : validate(schema, document, rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
     if (node === null || node === undefined || node.operation === 'subscription' || schema.getRootType(node.operation) == null) throw new CitygraphError('BAD_USER_INPUT')
@@ -94,14 +98,18 @@ function walk(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
       if (selection.kind === Kind.FIELD) {
         const name = selection.name.value
         const definition = isObjectType(parent) ? parent.getFields()[name] : undefined
-        if (parent === undefined || definition === undefined) continue
+        if (parent === undefined || definition === undefined) {
+          if (isObjectType(parent) && !name.startsWith('__')) throw new CitygraphError('BAD_USER_INPUT')
+          continue
+        }
+        if (isLeafType(getNamedType(definition.type)) === (selection.selectionSet !== undefined)) throw new CitygraphError('BAD_USER_INPUT')
         if (classification.field(parent.name, name) !== undefined) fields.set(`${parent.name}.${name}`, { type: parent.name, field: name })
         if (depth === 1 && name !== '_entities') entries.add(`${parent.name}.${name}`)
         if (selection.selectionSet !== undefined) enter(selection.selectionSet, getNamedType(definition.type), depth + 1, depth === 1 ? name : '')
         continue
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
-      if (fragment === undefined) continue
+      if (fragment === undefined) throw new CitygraphError('BAD_USER_INPUT')
       const type = fragment.typeCondition === undefined ? parent : schema.getType(fragment.typeCondition.name.value)
       if (above === '_entities' && type !== undefined) entries.add(`_entities(${type.name})`)
       enter(fragment.selectionSet, type, depth, above)

@@ -57,6 +57,8 @@ export type SubgraphRequest = {
   readonly requestId: string
   /** How the access context was proved; default `seal`. A router is not given `_service`. */
   readonly route?: 'seal' | 'router'
+  /** The operation is the planner's of this process (operation.ts). */
+  readonly planned?: boolean
   /** Of an asker in this process, who lets nothing leave before it is durable. Left out: the records are durable when this answers. */
   readonly commit?: AnswerCommit | undefined
 }

@@ -1,22 +1,26 @@
 // P2: what deciding and recording cost: bank-a's policies beside a bundle that permits all, and logs that keep nothing. Governance follows
-// no log here: what it reads of one server's records would be counted on the others. P1 measures the whole.
+// no log here; P1 measures the whole.
 
 import { compareAndMeasure, tableOf, withServers } from '../bench.ts'
-import type { Bench, Outcome } from '../bench.ts'
+import type { Bench, MeasureTarget, Outcome } from '../bench.ts'
 import { ratios } from '../measure.ts'
 import { permitAllBundle } from '../policy-bundles.ts'
 import { citygraph, handWritten } from '../servers.ts'
 import { spreadOf, spreadText } from '../spread.ts'
 import { workloads } from '../workloads.ts'
 
-export async function p2(bench: Bench): Promise<Outcome> {
-  const { city, shape } = bench
+export const p2: MeasureTarget = { shares: ['bankUnfollowed'], measure }
+
+async function measure(bench: Bench): Promise<Outcome> {
+  const { city, shape, shared } = bench
   const { W1 } = workloads
   return withServers(async (start) => {
-    const hand = await start(handWritten(city, W1, { combined: true }))
-    const bank = await start(citygraph(city, W1, 'citygraph, bank-a, nobody follows', { following: false }))
-    const permitAll = await start(citygraph(city, W1, 'citygraph, permit-all, nobody follows', { following: false, policies: permitAllBundle(city.folder) }))
-    const unrecorded = await start(citygraph(city, W1, 'citygraph, bank-a, nothing kept', { following: false, records: 'none' }))
+    const [hand, bank, permitAll, unrecorded] = await Promise.all([
+      start(handWritten(city, W1, { combined: true })),
+      shared.of('bankUnfollowed'),
+      start(citygraph(city, W1, 'citygraph, permit-all, nobody follows', { following: false, policies: permitAllBundle(city.folder) })),
+      start(citygraph(city, W1, 'citygraph, bank-a, nothing kept', { following: false, records: 'none' })),
+    ])
     const rounds = await compareAndMeasure(bench, [[hand, permitAll], [bank, unrecorded]])
     return {
       verdicts: [

@@ -1,25 +1,23 @@
 // P3: W1 over HTTP, a gateway and subgraphs in processes of their own, beside gateways in front of subgraphs that decide nothing.
 
 import { compareAndMeasure, tableOf, withServers } from '../bench.ts'
-import type { Bench, Outcome } from '../bench.ts'
+import type { Bench, MeasureTarget, Outcome } from '../bench.ts'
 import { citygraphOverHttp } from '../city-over-http.ts'
 import { ratios } from '../measure.ts'
 import { hiveGateway, installRivals } from '../rivals.ts'
-import { handWritten, plainApollo } from '../servers.ts'
+import { plainApollo } from '../servers.ts'
 import { spreadOf, spreadText } from '../spread.ts'
 import { workloads } from '../workloads.ts'
 
-export async function p3(bench: Bench): Promise<Outcome> {
-  const { city, shape, say } = bench
+export const p3: MeasureTarget = { shares: ['hand', 'handMasked', 'apollo'], measure }
+
+async function measure(bench: Bench): Promise<Outcome> {
+  const { city, shape, shared, say } = bench
   const { W1 } = workloads
   await installRivals(say)
   return withServers(async (start) => {
-    const hand = await start(handWritten(city, W1))
-    const handMasked = await start(handWritten(city, W1, { masked: true }))
-    const ours = await start(citygraphOverHttp(city, W1))
-    const apollo = await start(plainApollo(city, W1))
-    const shielded = await start(plainApollo(city, W1, { shielded: true }))
-    const hive = await start(hiveGateway(city, W1))
+    const [hand, handMasked, apollo] = await Promise.all([shared.of('hand'), shared.of('handMasked'), shared.of('apollo')])
+    const [ours, shielded, hive] = await Promise.all([start(citygraphOverHttp(city, W1)), start(plainApollo(city, W1, { shielded: true })), start(hiveGateway(city, W1))])
     const rounds = await compareAndMeasure(bench, [[hand, apollo, hive], [handMasked, ours], [shielded]])
     return {
       verdicts: [

@@ -1,7 +1,7 @@
 // P7: a document that nobody has asked yet, over five subgraphs: what parsing, planning and compiling it take more than running it.
 
 import { withServers } from '../bench.ts'
-import type { Bench, Outcome } from '../bench.ts'
+import type { Bench, MeasureTarget, Outcome } from '../bench.ts'
 import { firstDocuments } from '../first-requests.ts'
 import { citygraph } from '../servers.ts'
 import { spreadOf } from '../spread.ts'
@@ -11,7 +11,9 @@ const WARM_UP = 20
 const COUNTED = 40
 const ROUND = 10
 
-export async function p7({ city, say }: Bench): Promise<Outcome> {
+export const p7: MeasureTarget = { shares: [], measure }
+
+async function measure({ city, say }: Bench): Promise<Outcome> {
   const { W2 } = workloads
   return withServers(async (start) => {
     const server = await start(citygraph(city, W2, 'citygraph', { following: false }))

@@ -1,7 +1,7 @@
 // One department's subgraph of a running city, opened a second time on the same databases and keys, for tests that speak to a
 // subgraph past the gateway. Counts the statements that reach the database.
 
-import { openLog } from '../../cli/city-parts.ts'
+import { openLog, openSuspensions } from '../../cli/city-parts.ts'
 import type { SubgraphName } from '../../core/domains.ts'
 import { createLogger } from '../../core/logger.ts'
 import { openPool } from '../../migrations/pool.ts'
@@ -23,6 +23,7 @@ export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgr
   const logger = createLogger('debug', { write: (line) => void lines.push(line) })
   const pool = openPool(addresses.serving[domain], { max: 2, domain })
   const audit = openLog(domain, addresses.records[domain], logger, city.keys.audit)
+  const hearing = openSuspensions({ logger }, addresses.records[domain])
   let statements = 0
   const counted = new Proxy(pool, {
     get(target, name, receiver) {
@@ -36,7 +37,7 @@ export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgr
     classification, engine, clock, logger,
     database: counted,
     audit: audit.it,
-    suspensions: audit.suspensions,
+    suspensions: hearing.it,
     supply: audit.supply,
     ids: createPublicIds(city.keys.ids),
     cursors: createCursorSeal(city.keys.ids),
@@ -47,6 +48,7 @@ export function citySubgraph(city: RunningCity, domain: SubgraphName): CitySubgr
     statements: () => statements,
     log: () => lines.join(''),
     close: async () => {
+      await hearing.close()
       await audit.close()
       await pool.end()
     },

@@ -9,7 +9,7 @@ import { httpLink } from '../../gateway/http-link.ts'
 import { listen } from '../../gateway/listen.ts'
 import { followRegister } from '../../cli/grant-office.ts'
 import { openServedLogs } from '../../cli/served-logs.ts'
-import { openCore, openIssuers, openLog, openSubgraph } from '../../cli/city-parts.ts'
+import { openCore, openIssuers, openLog, openSubgraph, openSuspensions } from '../../cli/city-parts.ts'
 import { openAccess } from '../../cli/key-office.ts'
 import { keyId } from '../../cli/keys.ts'
 import { openOpenQueries } from '../../cli/open-queries.ts'
@@ -60,6 +60,8 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
   parts.add(openQueries.close)
   const audit = openLog('gateway', databases.records.gateway, logger, keys.audit)
   parts.add(audit.close)
+  const hearing = openSuspensions(core, databases.records.gateway)
+  parts.add(hearing.close)
   const access = openAccess(core, databases.records.gateway, keys, undefined)
   parts.add(access.close)
   const served = openServedLogs(databases, keys.audit)
@@ -72,7 +74,7 @@ export async function httpCity(of: RunningCity, options: HttpCityOptions = {}): 
     classification: core.classification,
     sealer: createSealer({ privateKey: keys.seal, keyId: keyId(keys.seal), clock }),
     audit: audit.it,
-    suspensions: audit.suspensions,
+    suspensions: hearing.it,
     supply: audit.supply,
     auditReady: audit.ready,
     logs: served.it,

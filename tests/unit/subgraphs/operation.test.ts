@@ -22,6 +22,16 @@ describe('an operation', () => {
     ])
   })
 
+  it('of the planner is not validated once more, but refused where it names what there is not; nobody else finds it', () => {
+    const invalid = '{ creditRecords(first: "x") { nodes { id } } }'
+    expect(() => read(invalid, undefined)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
+    expect(read(invalid, undefined, true).entries).toEqual(['Query.creditRecords'])
+    expect(() => read(invalid, undefined)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
+    for (const text of ['{ nothing }', '{ creditRecords { nodes { nothing } } }', '{ creditRecords { ...Nowhere } }', '{ creditRecords }', '{ creditRecords { nodes { title { id } } } }']) {
+      expect(() => read(text, undefined, true), text).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
+    }
+  })
+
   it('refuses names longer than a planner makes of admitted ones', () => {
     const query = (alias: string): string => `{ creditRecords { nodes { ${alias}: title } } }`
     expect(() => read(query('t'.repeat(200)), undefined)).not.toThrow()
