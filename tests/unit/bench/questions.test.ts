@@ -25,7 +25,7 @@ describe('what the benchmark asks', () => {
 
 describe('its options', () => {
   it('have defaults', () => {
-    expect(readBenchOptions([])).toMatchObject({ only: undefined, rounds: 3, connections: 32, large: false })
+    expect(readBenchOptions([])).toMatchObject({ only: undefined, rounds: 3, connections: 32, quick: false })
     expect(readBenchOptions(['--only', 'P1,P8', '--rounds', '1'])).toMatchObject({ only: ['P1', 'P8'], rounds: 1 })
   })
 
