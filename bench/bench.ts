@@ -27,7 +27,7 @@ export type TargetName = 'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6' | 'P7' | 'P8'
 /** `shares`: the servers that it does not end, since other targets measure them too. */
 export type MeasureTarget = { readonly shares: readonly SharedServer[]; readonly measure: (bench: Bench) => Promise<Outcome> }
 
-/** Gives `work` what keeps servers while it lasts; all of them end however it ends. */
+/** Gives `work` what keeps servers while it lasts; all of them end however it ends. Cities that start at the same time wait too long for their databases. */
 export async function withServers<T>(work: (start: (starting: Promise<Server>) => Promise<Server>) => Promise<T>): Promise<T> {
   const servers: Promise<Server>[] = []
   try {
@@ -40,10 +40,10 @@ export async function withServers<T>(work: (start: (starting: Promise<Server>) =
   }
 }
 
-/** Compares the answers of each group within itself, then measures all in turn. `rounds` is what the target asks. */
-export async function compareAndMeasure(bench: Bench, groups: readonly (readonly Server[])[], shape: Partial<LoadShape> = {}): Promise<Rounds> {
+/** Compares the answers of each group within itself, then measures all in turn, but those of `elsewhere`, which other targets measure. `rounds` is what the target asks. */
+export async function compareAndMeasure(bench: Bench, groups: readonly (readonly Server[])[], { elsewhere = [], ...shape }: Partial<LoadShape> & { readonly elsewhere?: readonly Server[] } = {}): Promise<Rounds> {
   for (const group of groups) await refuseDifferentAnswers(group)
-  return measureInTurn([...new Set(groups.flat())], { ...bench.shape, ...shape }, bench)
+  return measureInTurn([...new Set(groups.flat())].filter((server) => !elsewhere.includes(server)), { ...bench.shape, ...shape }, bench)
 }
 
 export function tableOf(rounds: Rounds, target: string, workload: WorkloadName, connections: number): readonly TableRow[] {

@@ -60,7 +60,7 @@ const warm = new WeakSet<Server>()
 
 /** So that compilers have seen enough, also of what is then asked by one connection: whichever is first. */
 const WARM_UP_CONNECTIONS = 32
-const WARM_UP_SECONDS = 8
+const WARM_UP_SECONDS = 6
 const WARM_UP_ANSWERS = 3_000
 
 /** Waits until what the last load left behind is done: governance reads records, PostgreSQL writes pages. */

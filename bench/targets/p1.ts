@@ -9,7 +9,10 @@ export const p1: MeasureTarget = { shares: ['hand', 'handMasked', 'bank', 'apoll
 
 async function measure(bench: Bench): Promise<Outcome> {
   const { shape, shared } = bench
-  const [hand, handMasked, bank, apollo] = await Promise.all([shared.of('hand'), shared.of('handMasked'), shared.of('bank'), shared.of('apollo')])
+  const hand = await shared.of('hand')
+  const handMasked = await shared.of('handMasked')
+  const bank = await shared.of('bank')
+  const apollo = await shared.of('apollo')
   const rounds = await compareAndMeasure(bench, [[hand, apollo], [handMasked, bank]])
   return {
     verdicts: [

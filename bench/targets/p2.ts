@@ -15,12 +15,10 @@ async function measure(bench: Bench): Promise<Outcome> {
   const { city, shape, shared } = bench
   const { W1 } = workloads
   return withServers(async (start) => {
-    const [hand, bank, permitAll, unrecorded] = await Promise.all([
-      start(handWritten(city, W1, { combined: true })),
-      shared.of('bankUnfollowed'),
-      start(citygraph(city, W1, 'citygraph, permit-all, nobody follows', { following: false, policies: permitAllBundle(city.folder) })),
-      start(citygraph(city, W1, 'citygraph, bank-a, nothing kept', { following: false, records: 'none' })),
-    ])
+    const hand = await start(handWritten(city, W1, { combined: true }))
+    const bank = await shared.of('bankUnfollowed')
+    const permitAll = await start(citygraph(city, W1, 'citygraph, permit-all, nobody follows', { following: false, policies: permitAllBundle(city.folder) }))
+    const unrecorded = await start(citygraph(city, W1, 'citygraph, bank-a, nothing kept', { following: false, records: 'none' }))
     const rounds = await compareAndMeasure(bench, [[hand, permitAll], [bank, unrecorded]])
     return {
       verdicts: [

@@ -16,9 +16,13 @@ async function measure(bench: Bench): Promise<Outcome> {
   const { W1 } = workloads
   await installRivals(say)
   return withServers(async (start) => {
-    const [hand, handMasked, apollo] = await Promise.all([shared.of('hand'), shared.of('handMasked'), shared.of('apollo')])
-    const [ours, shielded, hive] = await Promise.all([start(citygraphOverHttp(city, W1)), start(plainApollo(city, W1, { shielded: true })), start(hiveGateway(city, W1))])
-    const rounds = await compareAndMeasure(bench, [[hand, apollo, hive], [handMasked, ours], [shielded]])
+    const hand = await shared.of('hand')
+    const handMasked = await shared.of('handMasked')
+    const apollo = await shared.of('apollo')
+    const ours = await start(citygraphOverHttp(city, W1))
+    const shielded = await start(plainApollo(city, W1, { shielded: true }))
+    const hive = await start(hiveGateway(city, W1))
+    const rounds = await compareAndMeasure(bench, [[hand, apollo, hive], [handMasked, ours], [shielded]], { elsewhere: [hand, handMasked] })
     return {
       verdicts: [
         { target: 'P3', about: 'W1 over HTTP / plain Apollo over HTTP', wanted: { atLeast: 3 }, measured: ratios(rounds, ours, apollo) },

@@ -26,10 +26,8 @@ async function policies(bench: Bench): Promise<Outcome> {
   const own = countedPolicies()
   const bundle = (count: number): string => bundleWith(city.folder, `of-${count}`, harmlessPolicies(count - own))
   return withServers(async (start) => {
-    const [few, many] = await Promise.all([
-      start(citygraph(city, W1, 'citygraph, 200 policies', { following: false, policies: bundle(200) })),
-      start(citygraph(city, W1, 'citygraph, 2,000 policies', { following: false, policies: bundle(2_000) })),
-    ])
+    const few = await start(citygraph(city, W1, 'citygraph, 200 policies', { following: false, policies: bundle(200) }))
+    const many = await start(citygraph(city, W1, 'citygraph, 2,000 policies', { following: false, policies: bundle(2_000) }))
     const rounds = await compareAndMeasure(bench, [[few, many]])
     const cold = await firstRequests(city, many, W1)
     return {
@@ -46,7 +44,8 @@ async function policies(bench: Bench): Promise<Outcome> {
 async function subgraphs(bench: Bench): Promise<Outcome> {
   const { city, shared } = bench
   return withServers(async (start) => {
-    const [few, many] = await Promise.all([shared.of('bankUnfollowed'), start(citygraph(city, workloads.W1, `citygraph, ${MORE_SUBGRAPHS} subgraphs more`, { following: false, subgraphsMore: MORE_SUBGRAPHS }))])
+    const few = await shared.of('bankUnfollowed')
+    const many = await start(citygraph(city, workloads.W1, `citygraph, ${MORE_SUBGRAPHS} subgraphs more`, { following: false, subgraphsMore: MORE_SUBGRAPHS }))
     const rounds = await compareAndMeasure(bench, [[few, many]])
     return {
       verdicts: [{ target: 'P5', about: 'W1 time, 25 subgraphs / 5', wanted: { atMost: 1.1 }, measured: ratios(rounds, few, many) }],
@@ -62,7 +61,8 @@ async function people(bench: Bench): Promise<Outcome> {
   const page = bodyOf({ query: workloads.W4.query, variables: { first: 20 } })
   return withServers(async (start) => {
     const of = (name: string, people: keyof typeof largePopulations): Promise<Server> => start(citygraph(city, workloads.W3, name, { following: false, population: largePopulations[people] }))
-    const [few, many] = await Promise.all([of('citygraph, 20,000 people', 20_000), of('citygraph, 1,000,000 people', 1_000_000)])
+    const few = await of('citygraph, 20,000 people', 20_000)
+    const many = await of('citygraph, 1,000,000 people', 1_000_000)
     const byId = await compareAndMeasure(bench, [[few, many]])
     const [fewOnPage, manyOnPage] = [{ ...few, body: page }, { ...many, body: page }]
     // The first people of both cities are others.

@@ -10,10 +10,12 @@ export const p6: MeasureTarget = { shares: ['hand', 'handMasked', 'bank'], measu
 
 async function measure(bench: Bench): Promise<Outcome> {
   const { shared } = bench
-  const [hand, handMasked, ours] = await Promise.all([shared.of('hand'), shared.of('handMasked'), shared.of('bank')])
+  const hand = await shared.of('hand')
+  const handMasked = await shared.of('handMasked')
+  const ours = await shared.of('bank')
   // Governance has records of earlier measurements to follow first.
   await resting(ours.pids)
-  const alone = await compareAndMeasure(bench, [[hand], [handMasked, ours]], { connections: 1 })
+  const alone = await compareAndMeasure(bench, [[hand], [handMasked, ours]], { connections: 1, elsewhere: [handMasked] })
   const busy = await measureInTurn([ours], { ...bench.shape, connections: 32 }, bench)
   const measured = busy.get(ours) ?? []
   return {

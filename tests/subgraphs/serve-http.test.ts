@@ -72,6 +72,14 @@ describe('a subgraph over HTTP', () => {
     expect(withoutIds(over.body)).toEqual(withoutIds(body))
   })
 
+  it('validates what says that the planner of its process made it', async () => {
+    const query = '{ creditRecords(first: "x") { nodes { id } } }'
+    for (const headers of [{}, { accept: 'application/json' }]) {
+      const { status, body } = await post({ query, planned: true, extensions: { planned: true } }, { ...(await sealed(publicCaller)), ...headers })
+      expect([status, body['data'] ?? undefined]).toEqual([400, undefined])
+    }
+  })
+
   it('answers gateways, whose requests are plain, in the words of Apollo’s protocol', async () => {
     const requests = [
       { query: LIST }, { query: '{ creditRecords { nodes { id title } } }', variables: null }, { query: '{ nothing }' }, { query: '{ broken' },
