@@ -172,8 +172,8 @@ export function openSuspensions({ logger }: Pick<CityCore, 'logger'>, address: D
 
 /** The log of a department or of the gateway, whose heads `key` signs while it grows. */
 export function openLog(log: string, address: DatabaseAddress, logger: Logger, key: KeyObject, { queue, leaves }: LogPlace = {}): Open<AuditLog> & { readonly supply: SupplyLedger } {
-  // One connection for appends, one for the signer.
-  const pool = openAuditPool(address, { log })
+  // One connection for appends, one for the signer, one for whoever asks whether the log can be written.
+  const pool = openAuditPool(address, { log, max: 3 })
   // Its own: charges of one organisation wait for each other, and nothing else may wait for them. It connects when first needed.
   const charges = openAuditPool(address, { log: `${log} supply` })
   let failedAt = -Infinity

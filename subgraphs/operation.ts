@@ -1,4 +1,4 @@
-// A subgraph's operation, read once: parsed, validated, measured, and walked for the entries and classified fields that its access
+// A subgraph's operation, read once: parsed, validated (in process less so), measured, and walked for the entries and classified fields that its access
 // record names. Kept by text, since planners send the same few texts. Refuses what is too large, too deep or uses reserved aliases;
 // its refusals quote nothing of the text.
 
@@ -25,8 +25,9 @@ export type Operation = {
 }
 
 /**
- * `planned`: made by the planner of this process from an operation that was validated: it is not validated once more, only measured and walked, and
- * refused where it names what the schema has not. */
+ * `planned`: made by the planner of this process from an operation that was validated. Once more it is held to our own rule about
+ * aliases, and to naming nothing that the schema has not; not to the specification's other rules.
+ */
 export type ReadOperation = (query: string, operationName: string | undefined, planned?: boolean) => Operation
 
 /** Planned fetches are flat; these bounds stop what no planner sends. Planners lengthen a caller's names (at most 100) by suffixes. */
@@ -36,7 +37,8 @@ const KEPT = 1_000
 /** Reads operations on one schema. Throws BAD_USER_INPUT, TOO_COSTLY, or what the alias rule says; a refused text is not kept. */
 export function operationReader(schema: GraphQLSchema, classification: Classification): ReadOperation {
   const kept = boundedCache<string, Operation>(KEPT)
-  const rules = [...specifiedRules, reservedAliasRule(classification)]
+  const aliases = reservedAliasRule(classification)
+  const rules = [...specifiedRules, aliases]
   return (query, operationName, planned = false) => {
     // What was not validated is never found by those whose operations must be.
     const key = `${planned ? 'planned' : 'any'} ${operationName?.length ?? 0} ${operationName ?? ''} ${query}`
@@ -45,7 +47,7 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
     if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
     const document = parsed(query)
     refuseNames(document)
-    const [problem] = planned ? [] : validate(schema, document, rules, { maxErrors: 1 })
+    const [problem] = validate(schema, document, planned ? [aliases] : rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
     if (node === null || node === undefined || node.operation === 'subscription' || schema.getRootType(node.operation) == null) throw new CitygraphError('BAD_USER_INPUT')
@@ -99,7 +101,7 @@ function walk(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
         const name = selection.name.value
         const definition = isObjectType(parent) ? parent.getFields()[name] : undefined
         if (parent === undefined || definition === undefined) {
-          if (isObjectType(parent) && !name.startsWith('__')) throw new CitygraphError('BAD_USER_INPUT')
+          if (!name.startsWith('__')) throw new CitygraphError('BAD_USER_INPUT')
           continue
         }
         if (isLeafType(getNamedType(definition.type)) === (selection.selectionSet !== undefined)) throw new CitygraphError('BAD_USER_INPUT')
@@ -111,7 +113,8 @@ function walk(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection
       if (fragment === undefined) throw new CitygraphError('BAD_USER_INPUT')
       const type = fragment.typeCondition === undefined ? parent : schema.getType(fragment.typeCondition.name.value)
-      if (above === '_entities' && type !== undefined) entries.add(`_entities(${type.name})`)
+      if (type === undefined) throw new CitygraphError('BAD_USER_INPUT')
+      if (above === '_entities') entries.add(`_entities(${type.name})`)
       enter(fragment.selectionSet, type, depth, above)
     }
   }

@@ -79,6 +79,7 @@ function leaf(r: Random): string {
     () => r.pick(['principal has division', 'principal has pid', 'principal has org', 'context has purpose', 'context has caseNo', 'context has authorizationRef', 'context.field has level', 'context has nothing']),
     () => attributeLook(r, r.pick(['title', 'rank', 'home', 'tags'])),
     () => `principal.kind ${equals(r)} ${r.pick(['"department"', '"partner"', 'context.field.category'])}`,
+    () => r.pick(['["department", "partner"].contains(principal.kind)', '["citizen"].contains(principal.kind)', '"partner" == principal.kind']),
     () => `principal.assurance ${order(r)} ${r.pick(['1', '2', '3', 'context.field.level', 'resource.rank'])}`,
     () => `(principal has division && ${r.pick(['resource.home in principal.division', 'principal.division in resource.home', 'principal.division == resource.home', 'principal.division in Division::"31"'])})`,
     () => `(principal has pid && ${r.pick(['resource.title == principal.pid', 'principal.pid like "pid*"', '["pid-1", "x"].contains(principal.pid)', 'principal.pid != resource.title'])})`,

@@ -27,9 +27,11 @@ describe('an operation', () => {
     expect(() => read(invalid, undefined)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
     expect(read(invalid, undefined, true).entries).toEqual(['Query.creditRecords'])
     expect(() => read(invalid, undefined)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
-    for (const text of ['{ nothing }', '{ creditRecords { nodes { nothing } } }', '{ creditRecords { ...Nowhere } }', '{ creditRecords }', '{ creditRecords { nodes { title { id } } } }']) {
+    for (const text of ['{ nothing }', '{ creditRecords { nodes { nothing } } }', '{ creditRecords { ...Nowhere } }', '{ creditRecords }', '{ creditRecords { nodes { title { id } } } }', '{ creditRecords { nodes { ... on _Entity { title } } } }', '{ creditRecords { nodes { ... on Nowhere { id } } } }',
+      'query($r: [_Any!]!) { _entities(representations: $r) { title } }']) {
       expect(() => read(text, undefined, true), text).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
     }
+    expect(() => read('{ creditRecords { nodes { id: title } } }', undefined, true)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }))
   })
 
   it('refuses names longer than a planner makes of admitted ones', () => {
