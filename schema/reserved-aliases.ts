@@ -23,17 +23,18 @@ export function reservedAliasRule(names: ReservedNames): ValidationRule {
   const { message, extensions } = new CitygraphError('BAD_USER_INPUT', { hint })
   return (context: ValidationContext) => ({
     Field(node: FieldNode) {
-      const alias = node.alias?.value
-      if (alias === undefined || alias === node.name.value) return
-      if (alias.startsWith('__') || isReserved(alias, context.getParentType(), context.getSchema(), names)) {
+      if (hasReservedAlias(node, context.getParentType(), context.getSchema(), names)) {
         context.reportError(new GraphQLError(message, { nodes: node, extensions }))
       }
     },
   })
 }
 
-function isReserved(alias: string, parent: GraphQLCompositeType | null | undefined, schema: GraphQLSchema, names: ReservedNames): boolean {
-  if (parent === null || parent === undefined) return true
+/** What the rule refuses, of one field that is asked of `parent`. */
+export function hasReservedAlias(node: FieldNode, parent: GraphQLCompositeType | null | undefined, schema: GraphQLSchema, names: ReservedNames): boolean {
+  const alias = node.alias?.value
+  if (alias === undefined || alias === node.name.value) return false
+  if (alias.startsWith('__') || parent === null || parent === undefined) return true
   return typesStandingFor(parent, schema).some((type) => names.keys(type).has(alias) || names.requiresInputs(type).has(alias))
 }
 

@@ -3,7 +3,7 @@
 // its refusals quote nothing of the text.
 
 import {
-  getNamedType, getOperationAST, isLeafType, isObjectType, Kind, parse, specifiedRules, validate, visit,
+  getNamedType, getOperationAST, isCompositeType, isLeafType, isObjectType, Kind, parse, specifiedRules, validate, visit,
   type DocumentNode, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode,
 } from 'graphql'
 import { boundedCache } from '../core/bounded-cache.ts'
@@ -12,7 +12,7 @@ import { holdsNaturalKey } from '../core/natural-keys.ts'
 import type { Classification } from '../schema/classification.ts'
 import { isOneAct, ONE_ACT } from '../schema/one-act.ts'
 import { operationHash } from '../schema/operation-hash.ts'
-import { reservedAliasRule } from '../schema/reserved-aliases.ts'
+import { hasReservedAlias, reservedAliasRule } from '../schema/reserved-aliases.ts'
 
 /** `act`: a mutation, of one entry. `entries`: `Query.people`, `Mutation.suspendCaller`, `_entities(Person)`. `fields`: classified fields asked for, entries among them. `hash`: without literals. */
 export type Operation = {
@@ -25,8 +25,8 @@ export type Operation = {
 }
 
 /**
- * `planned`: made by the planner of this process from an operation that was validated. Once more it is held to our own rule about
- * aliases, and to naming nothing that the schema has not; not to the specification's other rules.
+ * `planned`: made by the planner of this process from an operation that was validated. It is not validated once more, but refused
+ * where an alias is reserved or something is named that the schema has not.
  */
 export type ReadOperation = (query: string, operationName: string | undefined, planned?: boolean) => Operation
 
@@ -37,8 +37,7 @@ const KEPT = 1_000
 /** Reads operations on one schema. Throws BAD_USER_INPUT, TOO_COSTLY, or what the alias rule says; a refused text is not kept. */
 export function operationReader(schema: GraphQLSchema, classification: Classification): ReadOperation {
   const kept = boundedCache<string, Operation>(KEPT)
-  const aliases = reservedAliasRule(classification)
-  const rules = [...specifiedRules, aliases]
+  const rules = [...specifiedRules, reservedAliasRule(classification)]
   return (query, operationName, planned = false) => {
     // What was not validated is never found by those whose operations must be.
     const key = `${planned ? 'planned' : 'any'} ${operationName?.length ?? 0} ${operationName ?? ''} ${query}`
@@ -47,7 +46,7 @@ export function operationReader(schema: GraphQLSchema, classification: Classific
     if (query.length > LIMITS.characters) throw new CitygraphError('TOO_COSTLY')
     const document = parsed(query)
     refuseNames(document)
-    const [problem] = validate(schema, document, planned ? [aliases] : rules, { maxErrors: 1 })
+    const [problem] = planned ? [] : validate(schema, document, rules, { maxErrors: 1 })
     if (problem !== undefined) throw new CitygraphError(problem.extensions['code'] === 'FORBIDDEN' ? 'FORBIDDEN' : 'BAD_USER_INPUT', {}, { cause: problem })
     const node = getOperationAST(document, operationName)
     if (node === null || node === undefined || node.operation === 'subscription' || schema.getRootType(node.operation) == null) throw new CitygraphError('BAD_USER_INPUT')
@@ -99,6 +98,7 @@ function walk(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
       if (++selections > LIMITS.selections) throw new CitygraphError('TOO_COSTLY')
       if (selection.kind === Kind.FIELD) {
         const name = selection.name.value
+        if (hasReservedAlias(selection, isCompositeType(parent) ? parent : undefined, schema, classification)) throw new CitygraphError('BAD_USER_INPUT')
         const definition = isObjectType(parent) ? parent.getFields()[name] : undefined
         if (parent === undefined || definition === undefined) {
           if (!name.startsWith('__')) throw new CitygraphError('BAD_USER_INPUT')
